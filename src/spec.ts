@@ -1,0 +1,151 @@
+// The spec: what model to train and how. Schema, ranges, defaults, and errors that point at the line.
+
+import { isMap, isScalar, LineCounter, parseDocument, type Document } from "yaml";
+import * as z from "zod";
+import { InputError, type Place } from "./errors.js";
+
+const whole = (min: number, max: number) => z.int().min(min).max(max);
+const between = (min: number, max: number) => z.number().min(min).max(max);
+
+const architecture = z
+  .strictObject({
+    context: whole(8, 4096).default(128).describe("bytes the model sees at once"),
+    width: whole(8, 4096).default(128).describe("size of the residual stream; a multiple of heads"),
+    layers: whole(1, 64).default(4),
+    heads: whole(1, 64).default(4),
+    normalization: z.enum(["layer-norm"]).default("layer-norm"),
+    position: z.enum(["learned"]).default("learned"),
+    feedForward: z
+      .strictObject({
+        kind: z.enum(["gelu"]).default("gelu").describe("GELU in its tanh form, as in GPT-2"),
+        ratio: between(0.25, 16).default(4).describe("hidden size = ratio × width, rounded to a whole number"),
+      })
+      .prefault({}),
+    tieEmbeddings: z.boolean().default(false).describe("the output projection shares the byte embedding"),
+  })
+  .refine((a) => a.width % a.heads === 0, {
+    path: ["width"],
+    error: ({ input }) => {
+      const { width, heads } = input as { width: number; heads: number };
+      return `width ${width} is not divisible by heads ${heads}: each head takes width ÷ heads columns`;
+    },
+  });
+
+const optimizer = z.strictObject({
+  kind: z.enum(["adamw"]).default("adamw"),
+  learningRate: between(1e-6, 1).default(2e-3).describe("at the peak of the schedule"),
+  schedule: z.enum(["constant", "cosine", "warmup-stable-decay"]).default("cosine"),
+  warmup: between(0, 0.9).default(0.1).describe("share of the steps that rise linearly from 0"),
+  decay: between(0, 1).default(0.3).describe("share of the steps that fall to 0 at the end of warmup-stable-decay"),
+  finalLearningRate: between(0, 1).default(0.1).describe("where cosine ends, as a share of the peak"),
+  beta1: between(0, 0.9999).default(0.9),
+  beta2: between(0, 0.99999).default(0.99),
+  epsilon: between(1e-12, 1e-2).default(1e-8),
+  weightDecay: between(0, 10).default(0.1).describe("on matrices only, never on biases, gains and embeddings"),
+  gradientClip: between(1e-4, 1e4).default(1).describe("bound of the global gradient norm"),
+});
+
+const training = z.strictObject({
+  batch: whole(1, 1024).default(8).describe("windows of `context` bytes per step"),
+});
+
+const data = z.strictObject({
+  include: z.array(z.string().min(1).max(200)).max(100).default(["**"]).describe("globs of training files"),
+  exclude: z.array(z.string().min(1).max(200)).max(100).default([]).describe("globs left out of training"),
+});
+
+const schema = z
+  .strictObject({
+    architecture: architecture.prefault({}),
+    optimizer: optimizer.prefault({}),
+    training: training.prefault({}),
+    data: data.prefault({}),
+  })
+  .prefault({});
+
+export type Spec = z.infer<typeof schema>;
+
+/** The spec of a repository that has none: every default. */
+export const DEFAULT_SPEC: Spec = schema.parse({});
+
+/** JSON Schema (draft 2020-12) of spec.yml, for editors. */
+export function specJsonSchema(): unknown {
+  return z.toJSONSchema(schema, { io: "input" });
+}
+
+type Path = readonly (string | number)[];
+
+/**
+ * Reads the text of a spec.yml.
+ * @throws InputError `spec-syntax` or `spec-invalid` with file, line and column.
+ */
+export function parseSpec(text: string, file = "spec.yml"): Spec {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, maxAliasCount: 0 } as object);
+  const syntax = document.errors[0];
+  if (syntax) throw failure("spec-syntax", syntax.message, position(lines, syntax.pos[0], file));
+  const parsed = schema.safeParse(document.toJS() ?? {});
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const path = issue.path as Path;
+  if (issue.code === "unrecognized_keys") {
+    const key = issue.keys[0];
+    const hint = nearest(key, keysAt(path));
+    const message = `unknown key "${[...path, key].join(".")}"${hint ? `; did you mean "${hint}"?` : ""}`;
+    throw failure("spec-invalid", message, position(lines, keyOffset(document, path, key), file));
+  }
+  const message = path.length === 0 ? issue.message : `${path.join(".")}: ${issue.message}`;
+  throw failure("spec-invalid", message, position(lines, valueOffset(document, path), file));
+}
+
+function failure(code: string, message: string, place: Place): InputError {
+  return new InputError(code, `${place.file}:${place.line}:${place.column}: ${message}`, { place });
+}
+
+function position(lines: LineCounter, offset: number, file: string): Place {
+  const { line, col } = lines.linePos(offset);
+  return { file, line: Math.max(1, line), column: Math.max(1, col) };
+}
+
+/** Where the value at `path` stands, or the nearest enclosing value that does (a default has no place of its own). */
+function valueOffset(document: Document.Parsed, path: Path): number {
+  for (let depth = path.length; depth > 0; depth--) {
+    const node: unknown = document.getIn(path.slice(0, depth), true);
+    const range = (node as { range?: readonly number[] | null } | undefined)?.range;
+    if (range) return range[0];
+  }
+  return 0;
+}
+
+function keyOffset(document: Document.Parsed, path: Path, key: string): number {
+  const parent: unknown = path.length === 0 ? document.contents : document.getIn(path, true);
+  if (!isMap(parent)) return 0;
+  const pair = parent.items.find((item) => isScalar(item.key) && String(item.key.value) === key);
+  return isScalar(pair?.key) ? (pair.key.range?.[0] ?? 0) : 0;
+}
+
+/** The keys the spec knows at `path`, read off the defaults. */
+function keysAt(path: Path): string[] {
+  let at: unknown = DEFAULT_SPEC;
+  for (const step of path) at = (at as Record<string, unknown> | undefined)?.[step];
+  return at !== null && typeof at === "object" ? Object.keys(at) : [];
+}
+
+/** The known word fewest edits away, if it is close enough to be a slip of the pen. */
+function nearest(word: string, known: readonly string[]): string | undefined {
+  const ranked = known.map((other) => ({ other, distance: editDistance(word.toLowerCase(), other.toLowerCase()) }));
+  const [best] = ranked.toSorted((a, b) => a.distance - b.distance);
+  return best && best.distance <= Math.max(2, word.length / 2) ? best.other : undefined;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+    }
+    row = next;
+  }
+  return row[b.length];
+}
