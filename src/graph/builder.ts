@@ -1,0 +1,246 @@
+// Builds a graph node by node, in an order that can run. Every value has its type and shape from the moment it exists.
+
+import { GraphError } from "../errors.js";
+import {
+  elementCount,
+  type Attribute,
+  type Dim,
+  type ElementType,
+  type Graph,
+  type Node,
+  type Tensor,
+  type Value,
+} from "./graph.js";
+import { castCode, operators, type OpType, type Output } from "./operators.js";
+import { broadcastAxes, sameShape } from "./shapes.js";
+
+type Attributes = Readonly<Record<string, Attribute>>;
+
+export const attribute = {
+  int: (value: number): Attribute => ({ kind: "int", value }),
+  float: (value: number): Attribute => ({ kind: "float", value }),
+  string: (value: string): Attribute => ({ kind: "string", value }),
+  ints: (value: readonly number[]): Attribute => ({ kind: "ints", value }),
+};
+
+export interface MatMulOptions {
+  readonly transA?: boolean;
+  readonly transB?: boolean;
+  /** The product is multiplied by it. */
+  readonly alpha?: number;
+}
+
+export class GraphBuilder {
+  readonly #name: string;
+  readonly #inputs: Value[] = [];
+  readonly #initializers = new Map<string, Tensor>();
+  readonly #nodes: Node[] = [];
+  readonly #values = new Map<string, Value>();
+  readonly #constants = new Map<string, Value>();
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  /** The nodes so far; autodiff walks them backwards. */
+  get nodes(): readonly Node[] {
+    return this.#nodes;
+  }
+
+  value(name: string): Value {
+    const value = this.#values.get(name);
+    if (!value) throw new GraphError("unknown-value", `no value is called "${name}"`);
+    return value;
+  }
+
+  input(name: string, type: ElementType, shape: readonly Dim[]): Value {
+    const value = this.#declare({ name, type, shape });
+    this.#inputs.push(value);
+    return value;
+  }
+
+  initializer(name: string, tensor: Tensor): Value {
+    if (elementCount(tensor.shape) !== tensor.data.length) {
+      throw new GraphError(
+        "shape",
+        `initializer "${name}" of shape [${tensor.shape.join(", ")}] holds ${tensor.data.length} elements`,
+      );
+    }
+    this.#initializers.set(name, tensor);
+    return this.#declare({ name, type: tensor.type, shape: tensor.shape });
+  }
+
+  /** An unnamed initializer; small equal ones are shared. */
+  constant(tensor: Tensor): Value {
+    if (tensor.data.length > 16) return this.initializer(`constant_${this.#initializers.size}`, tensor);
+    const key = `${tensor.type}[${tensor.shape.join()}]${Array.from<number | bigint>(tensor.data).join()}`;
+    const known = this.#constants.get(key);
+    if (known) return known;
+    const value = this.initializer(`constant_${this.#initializers.size}`, tensor);
+    this.#constants.set(key, value);
+    return value;
+  }
+
+  /** A number in the type of `like`, broadcastable to anything. */
+  scalar(value: number, like: Value): Value {
+    const data = like.type === "float64" ? Float64Array.of(value) : Float32Array.of(value);
+    return this.constant({ type: like.type, shape: [], data });
+  }
+
+  integers(values: readonly number[]): Value {
+    return this.constant({ type: "int64", shape: [values.length], data: BigInt64Array.from(values, BigInt) });
+  }
+
+  /**
+   * Adds a node and returns its outputs. `declared` stands in for shape inference where sizes are only known at run time.
+   * @throws GraphError naming the node when operands do not fit.
+   */
+  node(
+    opType: OpType,
+    inputs: readonly (Value | null)[],
+    attributes: Attributes = {},
+    declared?: readonly Output[],
+  ): Value[] {
+    const { domain } = operators[opType];
+    const name = `${opType}_${this.#nodes.length}`;
+    const outputs = (declared ?? this.#infer(opType, name, inputs, attributes)).map((output, i) =>
+      this.#declare({ name: i === 0 ? `${name}_out` : `${name}_out${i}`, ...output }),
+    );
+    const names = inputs.map((value) => value?.name ?? "");
+    this.#nodes.push({ name, opType, domain, inputs: names, outputs: outputs.map((value) => value.name), attributes });
+    return outputs;
+  }
+
+  op(
+    opType: OpType,
+    inputs: readonly (Value | null)[],
+    attributes: Attributes = {},
+    declared?: readonly Output[],
+  ): Value {
+    return this.node(opType, inputs, attributes, declared)[0];
+  }
+
+  // ----- Shorthand for what the rules and the transformer write most -----
+  add = (x: Value, y: Value): Value => this.op("Add", [x, y]);
+  sub = (x: Value, y: Value): Value => this.op("Sub", [x, y]);
+  mul = (x: Value, y: Value): Value => this.op("Mul", [x, y]);
+  div = (x: Value, y: Value): Value => this.op("Div", [x, y]);
+  neg = (x: Value): Value => this.op("Neg", [x]);
+  scale = (x: Value, factor: number): Value => (factor === 1 ? x : this.mul(x, this.scalar(factor, x)));
+
+  /** op(A)·op(B)·alpha; a plain MatMul where nothing else is asked. */
+  matMul(a: Value, b: Value, { transA = false, transB = false, alpha = 1 }: MatMulOptions = {}): Value {
+    if (!transA && !transB && alpha === 1) return this.op("MatMul", [a, b]);
+    return this.op("FusedMatMul", [a, b], {
+      transA: attribute.int(transA ? 1 : 0),
+      transB: attribute.int(transB ? 1 : 0),
+      alpha: attribute.float(alpha),
+    });
+  }
+
+  /** A symbolic size keeps its place (0) or is inferred (-1), so at most one may move. */
+  reshape(x: Value, shape: readonly Dim[]): Value {
+    if (sameShape(x.shape, shape)) return x;
+    const target = shape.map((dim, i) => (typeof dim === "number" ? dim : x.shape[i] === dim ? 0 : -1));
+    return this.op("Reshape", [x, this.integers(target)]);
+  }
+
+  transpose(x: Value, perm: readonly number[]): Value {
+    return this.op("Transpose", [x], { perm: attribute.ints(perm) });
+  }
+
+  reduceSum(x: Value, axes: readonly number[], keepDims: boolean): Value {
+    return this.op("ReduceSum", [x, this.integers(axes)], { keepdims: attribute.int(keepDims ? 1 : 0) });
+  }
+
+  /** Mean over the last axis, which stays as 1. */
+  rowMean(x: Value): Value {
+    return this.op("ReduceMean", [x, this.integers([x.shape.length - 1])], { keepdims: attribute.int(1) });
+  }
+
+  cast(x: Value, type: ElementType): Value {
+    return x.type === type ? x : this.op("Cast", [x], { to: attribute.int(castCode(type)) });
+  }
+
+  split(x: Value, sizes: readonly number[], axis: number): Value[] {
+    return this.node("Split", [x, this.integers(sizes)], { axis: attribute.int(axis) });
+  }
+
+  concat(values: readonly Value[], axis: number): Value {
+    return values.length === 1 ? values[0] : this.op("Concat", values, { axis: attribute.int(axis) });
+  }
+
+  /** Sums what broadcasting spread, so that a gradient gets the shape of the value it belongs to. */
+  unbroadcast(g: Value, shape: readonly Dim[]): Value {
+    if (sameShape(g.shape, shape)) return g;
+    const axes = broadcastAxes(g.shape, shape);
+    return this.reshape(axes.length === 0 ? g : this.reduceSum(g, axes, false), shape);
+  }
+
+  /**
+   * The finished graph: `outputs` under their public names, without the nodes that none of them needs.
+   * @throws GraphError when a name is taken by another value.
+   */
+  build(outputs: Readonly<Record<string, Value>>): Graph {
+    const named = Object.entries(outputs).map(([name, value]) => {
+      const copy = { name, type: value.type, shape: value.shape };
+      const node: Node = {
+        name: `output_${name}`,
+        opType: "Identity",
+        domain: "",
+        inputs: [value.name],
+        outputs: [name],
+        attributes: {},
+      };
+      if (this.#values.has(name)) throw new GraphError("name", `the output "${name}" has the name of another value`);
+      return { copy, node };
+    });
+    const { nodes, used } = live([...this.#nodes, ...named.map(({ node }) => node)], Object.keys(outputs));
+    const computed = new Set(nodes.flatMap((node) => node.outputs));
+    return {
+      name: this.#name,
+      inputs: this.#inputs,
+      outputs: named.map(({ copy }) => copy),
+      initializers: new Map([...this.#initializers].filter(([name]) => used.has(name))),
+      nodes,
+      values: new Map([...this.#values].filter(([name]) => computed.has(name))),
+    };
+  }
+
+  #declare(value: Value): Value {
+    if (this.#values.has(value.name)) throw new GraphError("name", `two values are called "${value.name}"`);
+    this.#values.set(value.name, value);
+    return value;
+  }
+
+  #infer(opType: OpType, name: string, inputs: readonly (Value | null)[], attributes: Attributes): readonly Output[] {
+    const constant = (index: number): Tensor => {
+      const tensor = this.#initializers.get(inputs[index]?.name ?? "");
+      if (!tensor) throw new GraphError("shape", `input ${index} must be a constant`);
+      return tensor;
+    };
+    try {
+      return operators[opType].infer({ inputs, attributes, constant });
+    } catch (cause) {
+      if (!(cause instanceof GraphError)) throw cause;
+      throw new GraphError(cause.code, `${name}: ${cause.message}`, { cause, place: { node: name } });
+    }
+  }
+
+  /** The contents of a constant value, or undefined for anything computed. */
+  contents(value: Value): Tensor | undefined {
+    return this.#initializers.get(value.name);
+  }
+}
+
+/** Drops the nodes from which no path leads to an output; `used` also names the values that are still read. */
+function live(nodes: readonly Node[], outputs: readonly string[]): { nodes: Node[]; used: Set<string> } {
+  const used = new Set(outputs);
+  const kept: Node[] = [];
+  for (const node of nodes.toReversed()) {
+    if (!node.outputs.some((name) => used.has(name))) continue;
+    for (const name of node.inputs) used.add(name);
+    kept.push(node);
+  }
+  return { nodes: kept.toReversed(), used };
+}

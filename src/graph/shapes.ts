@@ -1,0 +1,100 @@
+// Shape arithmetic shared by the operators. A dimension is a number or a symbol; symbols only ever equal themselves.
+
+import { GraphError } from "../errors.js";
+import type { Dim } from "./graph.js";
+
+type Shape = readonly Dim[];
+
+/** Multidirectional broadcasting as NumPy and ONNX define it. */
+export function broadcast(a: Shape, b: Shape): Dim[] {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, i) => {
+    const x = a[a.length - rank + i] ?? 1;
+    const y = b[b.length - rank + i] ?? 1;
+    if (x === 1 || x === y) return y;
+    if (y === 1) return x;
+    throw new GraphError("shape", `shapes [${a.join(", ")}] and [${b.join(", ")}] do not broadcast`);
+  });
+}
+
+/** Shape of op(A)·op(B), where op swaps the last two axes if asked; leading axes broadcast. */
+export function matMulShape(a: Shape, b: Shape, transA: boolean, transB: boolean): Dim[] {
+  if (a.length < 2 || b.length < 2) throw new GraphError("shape", "matrix products take operands of rank 2 or more");
+  const [rows, innerA] = transA ? [a.at(-1)!, a.at(-2)!] : [a.at(-2)!, a.at(-1)!];
+  const [innerB, columns] = transB ? [b.at(-1)!, b.at(-2)!] : [b.at(-2)!, b.at(-1)!];
+  if (innerA !== innerB) {
+    throw new GraphError(
+      "shape",
+      `inner sizes ${innerA} and ${innerB} of [${a.join(", ")}] · [${b.join(", ")}] differ`,
+    );
+  }
+  return [...broadcast(a.slice(0, -2), b.slice(0, -2)), rows, columns];
+}
+
+/** Brings axes into 0..rank-1, sorted; an empty list means all of them. */
+export function normalizeAxes(axes: readonly number[], rank: number): number[] {
+  if (axes.length === 0) return Array.from({ length: rank }, (_, i) => i);
+  return axes.map((axis) => normalizeAxis(axis, rank)).toSorted((a, b) => a - b);
+}
+
+export function normalizeAxis(axis: number, rank: number): number {
+  if (axis < -rank || axis >= rank) throw new GraphError("shape", `axis ${axis} is outside rank ${rank}`);
+  return axis < 0 ? axis + rank : axis;
+}
+
+export function reducedShape(shape: Shape, axes: readonly number[], keepDims: boolean): Dim[] {
+  const reduced = new Set(normalizeAxes(axes, shape.length));
+  if (keepDims) return shape.map((dim, i) => (reduced.has(i) ? 1 : dim));
+  return shape.filter((_, i) => !reduced.has(i));
+}
+
+/** The axes along which a gradient of shape `from` must be summed to fit a value of shape `to` that was broadcast. */
+export function broadcastAxes(from: Shape, to: Shape): number[] {
+  const lead = from.length - to.length;
+  return from.flatMap((dim, i) => (i < lead || (to[i - lead] === 1 && dim !== 1) ? [i] : []));
+}
+
+/** Resolves the 0 (copy) and -1 (the rest) of a Reshape target. */
+export function reshapedShape(shape: Shape, target: readonly number[]): Dim[] {
+  const copied = target.map((dim, i) => (dim === 0 ? shape[i] : dim));
+  const rest = copied.indexOf(-1);
+  if (rest < 0) return copied;
+  copied[rest] = quotient(
+    shape,
+    copied.filter((_, i) => i !== rest),
+  );
+  return copied;
+}
+
+/** Product of `all` over product of `some`, where symbols must cancel or else name the product ("batch*sequence"). */
+function quotient(all: Shape, some: Shape): Dim {
+  const symbols = all.filter((dim) => typeof dim === "string");
+  for (const dim of some) {
+    if (typeof dim !== "string") continue;
+    const at = symbols.indexOf(dim);
+    if (at < 0) throw new GraphError("shape", `cannot infer a size: ${dim} is not part of [${all.join(", ")}]`);
+    symbols.splice(at, 1);
+  }
+  const number = numericProduct(all) / numericProduct(some);
+  if (!Number.isInteger(number)) {
+    throw new GraphError("shape", `[${all.join(", ")}] cannot be reshaped around [${some.join(", ")}]`);
+  }
+  if (symbols.length === 0) return number;
+  return number === 1 ? symbols.join("*") : `${number}*${symbols.join("*")}`;
+}
+
+function numericProduct(shape: Shape): number {
+  return shape.reduce<number>((product, dim) => (typeof dim === "number" ? product * dim : product), 1);
+}
+
+/** The shape as numbers. @throws GraphError where a size is only known at run time. */
+export function staticShape(shape: Shape): number[] {
+  return shape.map((dim) => {
+    if (typeof dim === "number") return dim;
+    throw new GraphError("shape", `the size "${dim}" must be a number here: bind it before differentiating`);
+  });
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((dim, i) => dim === b[i]);
+}
