@@ -1,0 +1,96 @@
+// The archive: every training and every attempt of a repository, kept or rejected, in one append-only file of JSON lines.
+
+import { mkdir, open, readFile, truncate, type FileHandle } from "node:fs/promises";
+import { join } from "node:path";
+import type { Attempt, CycleResult, Measurement, TrainingKey } from "../candidate.js";
+import { AxonError } from "../errors.js";
+import { lockDirectory } from "./lock.js";
+
+export type Entry =
+  | { readonly kind: "training"; readonly key: TrainingKey; readonly measurement: Measurement }
+  | { readonly kind: "attempt"; readonly cycle: string; readonly attempt: Attempt }
+  | { readonly kind: "cycle"; readonly result: CycleResult };
+
+export class Archive {
+  readonly directory: string;
+  readonly #file: FileHandle;
+  readonly #release: () => Promise<void>;
+  readonly #trainings = new Map<string, Measurement>();
+  readonly #attempts = new Set<string>();
+  readonly #cycles = new Map<string, CycleResult>();
+
+  private constructor(directory: string, file: FileHandle, release: () => Promise<void>) {
+    this.directory = directory;
+    this.#file = file;
+    this.#release = release;
+  }
+
+  /**
+   * Opens the archive in `directory`, made if needed, for this process alone. A line that a kill cut short is dropped.
+   * @throws InputError `locked`; AxonError `archive` for a line that is no entry.
+   */
+  static async open(directory: string): Promise<Archive> {
+    await mkdir(directory, { recursive: true });
+    const release = await lockDirectory(directory);
+    try {
+      const path = join(directory, "archive.jsonl");
+      const entries = await readEntries(path);
+      const archive = new Archive(directory, await open(path, "a"), release);
+      for (const entry of entries) archive.#index(entry);
+      return archive;
+    } catch (cause) {
+      await release();
+      throw cause;
+    }
+  }
+
+  training(key: TrainingKey): Measurement | undefined {
+    return this.#trainings.get(keyText(key));
+  }
+
+  cycle(id: string): CycleResult | undefined {
+    return this.#cycles.get(id);
+  }
+
+  /** On disk when it returns. An attempt or cycle that is already there is not written again. */
+  async append(entry: Entry): Promise<void> {
+    if (entry.kind === "attempt" && this.#attempts.has(`${entry.cycle} ${entry.attempt.id}`)) return;
+    if (entry.kind === "cycle" && this.#cycles.has(entry.result.id)) return;
+    await this.#file.write(`${JSON.stringify(entry)}\n`);
+    await this.#file.sync();
+    this.#index(entry);
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close();
+    await this.#release();
+  }
+
+  #index(entry: Entry): void {
+    if (entry.kind === "training") this.#trainings.set(keyText(entry.key), entry.measurement);
+    if (entry.kind === "attempt") this.#attempts.add(`${entry.cycle} ${entry.attempt.id}`);
+    if (entry.kind === "cycle") this.#cycles.set(entry.result.id, entry.result);
+  }
+}
+
+function keyText({ fingerprint, seed, tokens, split, evaluator }: TrainingKey): string {
+  return JSON.stringify([fingerprint, seed, tokens, split, evaluator]);
+}
+
+async function readEntries(path: string): Promise<Entry[]> {
+  const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === "ENOENT") return "";
+    throw cause;
+  });
+  const end = text.lastIndexOf("\n") + 1;
+  if (end < text.length) await truncate(path, Buffer.byteLength(text.slice(0, end)));
+  const lines = text.slice(0, end).split("\n").slice(0, -1);
+  return lines.map((line, i) => {
+    try {
+      return JSON.parse(line) as Entry;
+    } catch (cause) {
+      const message = `${path}:${i + 1} is not a JSON line: move the file away to start a new archive`;
+      throw new AxonError("archive", message, { cause, place: { file: path, line: i + 1 } });
+    }
+  });
+}

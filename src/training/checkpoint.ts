@@ -1,0 +1,201 @@
+// A checkpoint directory: model.safetensors and config.json in Hugging Face's GPT-2 layout, model.onnx to hand over, and
+// state.safetensors with the moments and the position, which is all that an exact resume needs.
+
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import * as z from "zod";
+import { AxonError, InputError } from "../errors.js";
+import { writeOnnx } from "../graph/write-onnx.js";
+import { parseSpec, type Spec } from "../spec.js";
+import { inferenceModel } from "../transformer/model.js";
+import { hiddenSize, parameterCount, parameterLayout, VOCABULARY } from "../transformer/parameters.js";
+import { readSafetensors, writeSafetensors, type NamedTensor, type Safetensors } from "./safetensors.js";
+
+export interface TrainingState {
+  readonly parameters: Float32Array;
+  readonly firstMoment: Float32Array;
+  readonly secondMoment: Float32Array;
+  /** Steps done. */
+  readonly step: number;
+}
+
+/** What identifies a training: with it and the state, the rest of the run is determined. */
+export interface TrainingIdentity {
+  readonly spec: Spec;
+  readonly seed: number;
+  readonly steps: number;
+  readonly corpusSha256: string;
+}
+
+const identitySchema = z.object({
+  spec: z.unknown(),
+  seed: z.int(),
+  steps: z.int().min(1),
+  step: z.int().min(0),
+  corpusSha256: z.string(),
+});
+
+/** Writes the whole checkpoint; whatever stood there stays intact until every new file is safely on disk. */
+export async function writeCheckpoint(
+  directory: string,
+  identity: TrainingIdentity,
+  state: TrainingState,
+): Promise<void> {
+  const { spec } = identity;
+  const metadata = { step: String(state.step) };
+  const moments = new Map<string, NamedTensor>([
+    ["firstMoment", { shape: [state.firstMoment.length], data: state.firstMoment }],
+    ["secondMoment", { shape: [state.secondMoment.length], data: state.secondMoment }],
+  ]);
+  await writeTogether(directory, {
+    "config.json": json({ ...huggingFaceConfig(spec), axon: { ...identity, step: state.step } }),
+    "model.safetensors": writeSafetensors({
+      tensors: named(spec, state.parameters),
+      metadata: { format: "pt", ...metadata },
+    }),
+    "model.onnx": writeOnnx(inferenceModel(spec, state.parameters)),
+    "state.safetensors": writeSafetensors({ tensors: moments, metadata }),
+  });
+}
+
+/**
+ * Reads a checkpoint back.
+ * @throws InputError `checkpoint-missing`, `checkpoint` or `safetensors` saying which file does not fit.
+ */
+export async function readCheckpoint(directory: string): Promise<{ identity: TrainingIdentity; state: TrainingState }> {
+  const identity = await readIdentity(directory);
+  const model = await readTensors(directory, "model.safetensors");
+  const state = await readTensors(directory, "state.safetensors");
+  const parameters = flattened(identity.spec, model, join(directory, "model.safetensors"));
+  const moment = (name: string): Float32Array => {
+    const tensor = state.tensors.get(name);
+    if (tensor?.data.length === parameters.length) return tensor.data;
+    throw unfit(
+      join(directory, "state.safetensors"),
+      `"${name}" does not have the model's ${parameters.length} elements`,
+    );
+  };
+  if (model.metadata["step"] !== state.metadata["step"]) {
+    throw unfit(directory, "model and state are from different steps, so it cannot be resumed");
+  }
+  const step = Number(state.metadata["step"]);
+  return {
+    identity,
+    state: { parameters, firstMoment: moment("firstMoment"), secondMoment: moment("secondMoment"), step },
+  };
+}
+
+/** The parameters alone, as a start for another training. @throws InputError when they are of another architecture. */
+export async function readParameters(directory: string, spec: Spec): Promise<Float32Array> {
+  return flattened(spec, await readTensors(directory, "model.safetensors"), join(directory, "model.safetensors"));
+}
+
+/** The spec a checkpoint was trained with. */
+export async function readIdentity(directory: string): Promise<TrainingIdentity> {
+  const file = join(directory, "config.json");
+  try {
+    const config = JSON.parse(new TextDecoder().decode(await read(file))) as { axon?: unknown };
+    const identity = identitySchema.parse(config.axon);
+    return { ...identity, spec: parseSpec(JSON.stringify(identity.spec), file) };
+  } catch (cause) {
+    if (cause instanceof InputError) throw cause;
+    throw unfit(file, "it was not written by `axon train`", cause);
+  }
+}
+
+/**
+ * Writes files that belong together: all of them under temporary names first, flushed, then renamed.
+ * @throws AxonError `write-failed` with nothing changed, for example when the disk is full.
+ */
+export async function writeTogether(directory: string, files: Readonly<Record<string, Uint8Array>>): Promise<void> {
+  const temporary = Object.keys(files).map((name) => ({ name, path: join(directory, `.${name}.${process.pid}.tmp`) }));
+  try {
+    await mkdir(directory, { recursive: true });
+    for (const { name, path } of temporary) await writeDurably(path, files[name]);
+  } catch (cause) {
+    for (const { path } of temporary) await rm(path, { force: true });
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new AxonError(
+      "write-failed",
+      `could not write to ${directory}: ${message}; what was there before is intact`,
+      { cause },
+    );
+  }
+  for (const { name, path } of temporary) await rename(path, join(directory, name));
+}
+
+export function json(value: unknown): Uint8Array {
+  return new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, "w");
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function readTensors(directory: string, name: string): Promise<Safetensors> {
+  return readSafetensors(await read(join(directory, name)), join(directory, name));
+}
+
+async function read(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw new InputError("checkpoint-missing", `cannot read ${file}: is it a directory that \`axon train\` wrote?`, {
+      cause,
+    });
+  }
+}
+
+function unfit(file: string, message: string, cause?: unknown): InputError {
+  return new InputError("checkpoint", `${file}: ${message}`, { place: { file }, cause });
+}
+
+function named(spec: Spec, flat: Float32Array): Map<string, NamedTensor> {
+  return new Map(
+    parameterLayout(spec).map(({ name, shape, offset, size }) => [
+      name,
+      { shape, data: flat.subarray(offset, offset + size) },
+    ]),
+  );
+}
+
+function flattened(spec: Spec, { tensors }: Safetensors, file: string): Float32Array {
+  const flat = new Float32Array(parameterCount(spec));
+  for (const { name, shape, offset } of parameterLayout(spec)) {
+    const tensor = tensors.get(name);
+    if (!tensor) throw unfit(file, `it has no tensor "${name}"`);
+    if (tensor.shape.join() !== shape.join()) {
+      throw unfit(file, `"${name}" is [${tensor.shape.join(", ")}], the spec asks for [${shape.join(", ")}]`);
+    }
+    flat.set(tensor.data, offset);
+  }
+  return flat;
+}
+
+/** The keys that `transformers` reads for GPT2LMHeadModel. */
+function huggingFaceConfig({ architecture: a }: Spec): Record<string, unknown> {
+  return {
+    architectures: ["GPT2LMHeadModel"],
+    model_type: "gpt2",
+    vocab_size: VOCABULARY,
+    n_positions: a.context,
+    n_embd: a.width,
+    n_layer: a.layers,
+    n_head: a.heads,
+    n_inner: hiddenSize(a),
+    activation_function: "gelu_new",
+    layer_norm_epsilon: 1e-5,
+    resid_pdrop: 0,
+    embd_pdrop: 0,
+    attn_pdrop: 0,
+    tie_word_embeddings: a.tieEmbeddings,
+    bos_token_id: null,
+    eos_token_id: null,
+  };
+}

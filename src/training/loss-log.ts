@@ -1,0 +1,39 @@
+// The losses of a training, step by step.
+
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { writeTogether } from "./checkpoint.js";
+
+/** loss.jsonl: a line per step, kept over a resume. */
+export class LossLog {
+  readonly #lines: string[];
+  readonly #losses: number[] = [];
+
+  private constructor(lines: readonly string[]) {
+    this.#lines = [...lines];
+    for (const line of lines) this.#losses.push((JSON.parse(line) as { loss: number }).loss);
+  }
+
+  /** An empty log, or the first `steps` lines of the training in `resumed`. */
+  static async open(resumed: string | undefined, steps: number): Promise<LossLog> {
+    if (resumed === undefined) return new LossLog([]);
+    const text = await readFile(join(resumed, "loss.jsonl"), "utf8");
+    return new LossLog(text.split("\n").filter(Boolean).slice(0, steps));
+  }
+
+  add(step: number, loss: number, learningRate: number): void {
+    this.#losses.push(loss);
+    this.#lines.push(JSON.stringify({ step, loss, learningRate }));
+  }
+
+  save(directory: string): Promise<void> {
+    return writeTogether(directory, {
+      "loss.jsonl": new TextEncoder().encode(this.#lines.map((line) => `${line}\n`).join("")),
+    });
+  }
+
+  tail(): number {
+    const tail = this.#losses.slice(-Math.max(1, Math.ceil(this.#losses.length / 10)));
+    return tail.reduce((sum, loss) => sum + loss, 0) / tail.length;
+  }
+}

@@ -1,0 +1,161 @@
+// The training loop: batches in, one session.run per step, a checkpoint out. It blocks its process: see worker.ts.
+
+import { createBatches } from "../data/batches.js";
+import { digest, type CorpusFile } from "../data/corpus.js";
+import { InputError } from "../errors.js";
+import type { Spec } from "../spec.js";
+import { flopsPerToken, initialParameters, parameterCount } from "../transformer/parameters.js";
+import {
+  json,
+  readCheckpoint,
+  readParameters,
+  writeCheckpoint,
+  writeTogether,
+  type TrainingIdentity,
+  type TrainingState,
+} from "./checkpoint.js";
+import { Clock } from "./clock.js";
+import { LossLog } from "./loss-log.js";
+import { learningRateAt } from "./schedule.js";
+import { StepSession } from "./step-session.js";
+
+export interface TrainingRequest {
+  readonly spec: Spec;
+  /** The training side of the corpus. */
+  readonly files: readonly CorpusFile[];
+  /** Bytes to see in all; rounded down to whole steps. */
+  readonly tokens: number;
+  readonly seed: number;
+  readonly threads: number;
+  /** Gets the checkpoint, metrics.json and loss.jsonl. */
+  readonly directory: string;
+  /** Seconds between checkpoints on the way; without it only the last one is written. */
+  readonly checkpointSeconds?: number;
+  /** A checkpoint directory to start the parameters from. */
+  readonly initial?: string;
+  /** A checkpoint directory of this very training to go on from. */
+  readonly resume?: string;
+}
+
+export interface Progress {
+  /** Steps done. */
+  readonly step: number;
+  readonly steps: number;
+  /** Nats per byte of this step's batch. */
+  readonly loss: number;
+  readonly gradientNorm: number;
+  readonly learningRate: number;
+  readonly tokensPerSecond: number;
+}
+
+export interface TrainingMetrics {
+  readonly steps: number;
+  readonly tokens: number;
+  readonly flops: number;
+  readonly parameters: number;
+  readonly seconds: number;
+  /** Tokens ÷ time of the steps after the third of this run. */
+  readonly tokensPerSecond: number;
+  /** Mean loss of the last tenth of the steps, in nats per byte. */
+  readonly trainLoss: number;
+}
+
+export type TrainingResult =
+  | { readonly ok: true; readonly stopped: boolean; readonly metrics: TrainingMetrics }
+  | { readonly ok: false; readonly code: "diverged"; readonly step: number; readonly reason: string };
+
+interface Hooks {
+  readonly onStep: (progress: Progress) => void;
+  /** Asked after every step; true ends the training with a checkpoint. */
+  readonly stopped: () => boolean;
+}
+
+/** Steps that a budget of tokens pays for. @throws InputError `budget` when it is not even one. */
+export function stepsFor(spec: Spec, tokens: number): number {
+  const perStep = spec.training.batch * spec.architecture.context;
+  if (Number.isSafeInteger(tokens) && tokens >= perStep) return Math.floor(tokens / perStep);
+  throw new InputError("budget", `a budget of ${tokens} tokens is less than one step of batch × context = ${perStep}`);
+}
+
+/**
+ * Trains to the end of the budget, or until `stopped`. The same request gives the same bits on the same machine and
+ * number of threads, whether in one run or resumed.
+ * @throws InputError when corpus, budget or checkpoint do not fit the spec.
+ */
+export async function train(request: TrainingRequest, hooks: Hooks): Promise<TrainingResult> {
+  const { spec, files, seed, directory } = request;
+  const identity: TrainingIdentity = {
+    spec,
+    seed,
+    steps: stepsFor(spec, request.tokens),
+    corpusSha256: digest(files),
+  };
+  const batches = createBatches(files, { context: spec.architecture.context, batch: spec.training.batch, seed });
+  let state = await startingState(request, identity);
+  const log = await LossLog.open(request.resume, state.step);
+  const session = await StepSession.open(spec, request.threads);
+  const clock = new Clock(spec.training.batch * spec.architecture.context);
+  let saved = performance.now();
+  const save = async () => {
+    await writeCheckpoint(directory, identity, state);
+    await log.save(directory);
+    saved = performance.now();
+  };
+  try {
+    if (request.checkpointSeconds !== undefined && state.step === 0) await save();
+    while (state.step < identity.steps && !hooks.stopped()) {
+      const learningRate = learningRateAt(state.step, identity.steps, spec.optimizer);
+      const { next, loss, gradientNorm } = await session.run(state, batches.next(state.step), learningRate);
+      if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) return diverged(state.step + 1, loss, learningRate);
+      state = next;
+      clock.tick();
+      log.add(state.step, loss, learningRate);
+      hooks.onStep({
+        step: state.step,
+        steps: identity.steps,
+        loss,
+        gradientNorm,
+        learningRate,
+        tokensPerSecond: clock.rate(),
+      });
+      if (performance.now() - saved > 1000 * (request.checkpointSeconds ?? Infinity)) await save();
+      await new Promise(setImmediate); // lets messages in: a run blocks the event loop
+    }
+    await save();
+  } finally {
+    await session.close();
+  }
+  const metrics = { ...size(spec, state.step), ...clock.metrics(), trainLoss: log.tail() };
+  await writeTogether(directory, { "metrics.json": json(metrics) });
+  return { ok: true, stopped: state.step < identity.steps, metrics };
+}
+
+function size(spec: Spec, steps: number): Pick<TrainingMetrics, "steps" | "tokens" | "flops" | "parameters"> {
+  const tokens = steps * spec.training.batch * spec.architecture.context;
+  return { steps, tokens, flops: tokens * flopsPerToken(spec), parameters: parameterCount(spec) };
+}
+
+function diverged(step: number, loss: number, learningRate: number): TrainingResult {
+  const reason = `the loss became ${loss} at step ${step} with learning rate ${learningRate}: lower it or lengthen the warm-up`;
+  return { ok: false, code: "diverged", step, reason };
+}
+
+async function startingState(request: TrainingRequest, identity: TrainingIdentity): Promise<TrainingState> {
+  if (request.resume !== undefined) {
+    const found = await readCheckpoint(request.resume);
+    const differs = (["seed", "steps", "corpusSha256"] as const).find((key) => found.identity[key] !== identity[key]);
+    if (differs) {
+      const [was, is] = [found.identity[differs], identity[differs]];
+      throw new InputError(
+        "resume",
+        `the checkpoint in ${request.resume} has another ${differs} (${was}, now ${is}): start anew or give the same`,
+      );
+    }
+    return found.state;
+  }
+  const { spec, seed } = identity;
+  const parameters =
+    request.initial === undefined ? initialParameters(spec, seed) : await readParameters(request.initial, spec);
+  const zeros = () => new Float32Array(parameters.length);
+  return { parameters, firstMoment: zeros(), secondMoment: zeros(), step: 0 };
+}

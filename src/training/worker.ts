@@ -1,0 +1,8 @@
+// The training process. Started by start.ts, never imported.
+
+import { serveChild } from "./child.js";
+import { train, type Progress, type TrainingRequest, type TrainingResult } from "./trainer.js";
+
+serveChild<TrainingRequest, Progress, TrainingResult>((request, progress, stopped) =>
+  train(request, { onStep: progress, stopped }),
+);

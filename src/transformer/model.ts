@@ -1,0 +1,25 @@
+// The model a candidate hands over: the forward graph with its weights inside, for any batch and sequence.
+
+import { GraphBuilder } from "../graph/builder.js";
+import { IR_VERSION, OPSETS, type Model } from "../graph/graph.js";
+import type { Spec } from "../spec.js";
+import { forward } from "./forward.js";
+import { parameterLayout } from "./parameters.js";
+
+/** `input_ids` int64 [batch, sequence] → `logits` float32 [batch, sequence, 256]; metadata `axon.context`. */
+export function inferenceModel(spec: Spec, parameters: Float32Array): Model {
+  const b = new GraphBuilder("decoder");
+  const ids = b.input("input_ids", "int64", ["batch", "sequence"]);
+  const weights = Object.fromEntries(
+    parameterLayout(spec).map(({ name, shape, offset, size }) => {
+      const data = parameters.subarray(offset, offset + size);
+      return [name, b.initializer(name, { type: "float32", shape, data })];
+    }),
+  );
+  return {
+    graph: b.build({ logits: forward(b, spec, weights, ids) }),
+    irVersion: IR_VERSION,
+    opsets: OPSETS,
+    metadata: { "axon.context": String(spec.architecture.context) },
+  };
+}
