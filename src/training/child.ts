@@ -67,15 +67,15 @@ export function runChild<Progress, Result>(
 }
 
 /** The child's side: handles the one request it gets, then leaves. */
-export function serveChild<Progress, Result>(
-  handle: (request: unknown, progress: (progress: Progress) => void, stopped: () => boolean) => Promise<Result>,
+export function serveChild<Request, Progress, Result>(
+  handle: (request: Request, progress: (progress: Progress) => void, stopped: () => boolean) => Promise<Result>,
 ): void {
   let stopped = false;
   process.on("SIGINT", () => {}); // Ctrl-C reaches the whole terminal group; the parent decides
   process.on("disconnect", () => process.exit(1)); // no orphan outlives the parent
   const answer = (message: FromChild<Progress, Result>) => process.send!(message);
   process.on("message", (message) => {
-    const order = message as ToChild<unknown>;
+    const order = message as ToChild<Request>;
     if (order.kind === "stop") {
       stopped = true;
       return;

@@ -74,8 +74,8 @@ function readTensor(key: string, entry: unknown, data: Uint8Array, refuse: Refus
   if (begin > end || end > data.length) refuse(`tensor "${key}" lies outside the file`);
   if (elementCount(shape) * 4 !== end - begin)
     refuse(`tensor "${key}" of shape [${shape.join(", ")}] has ${end - begin} bytes`);
-  const bytes = data.slice(begin, end); // a copy is aligned and outlives the file
-  return { shape, data: new Float32Array(bytes.buffer, 0, bytes.length / 4) };
+  const bytes = Uint8Array.from(data.subarray(begin, end)); // a copy is aligned and outlives the file; Buffer's slice is none
+  return { shape, data: new Float32Array(bytes.buffer) };
 }
 
 function isSizes(value: unknown): value is number[] {

@@ -46,6 +46,7 @@ export interface Progress {
   readonly gradientNorm: number;
   readonly learningRate: number;
   readonly tokensPerSecond: number;
+  readonly secondsLeft: number;
 }
 
 export interface TrainingMetrics {
@@ -94,7 +95,8 @@ export async function train(request: TrainingRequest, hooks: Hooks): Promise<Tra
   let state = await startingState(request, identity);
   const log = await LossLog.open(request.resume, state.step);
   const session = await StepSession.open(spec, request.threads);
-  const clock = new Clock(spec.training.batch * spec.architecture.context);
+  const perStep = spec.training.batch * spec.architecture.context;
+  const clock = new Clock(perStep);
   let saved = performance.now();
   const save = async () => {
     await writeCheckpoint(directory, identity, state);
@@ -117,6 +119,7 @@ export async function train(request: TrainingRequest, hooks: Hooks): Promise<Tra
         gradientNorm,
         learningRate,
         tokensPerSecond: clock.rate(),
+        secondsLeft: ((identity.steps - state.step) * perStep) / clock.rate(),
       });
       if (performance.now() - saved > 1000 * (request.checkpointSeconds ?? Infinity)) await save();
       await new Promise(setImmediate); // lets messages in: a run blocks the event loop

@@ -4,7 +4,7 @@
 import { importsIn, type Import } from "./imports.js";
 import { codeLines, tokenize, type Token } from "./tokens.js";
 
-export interface Row {
+interface Row {
   readonly level: number;
   readonly imports: readonly string[];
   /** Rooms of which only types may be imported. */

@@ -1,0 +1,137 @@
+import { describe, expect, test } from "@jest/globals";
+import { gradients } from "../../src/autodiff/gradients.js";
+import { GraphBuilder } from "../../src/graph/builder.js";
+import { writeOnnx } from "../../src/graph/write-onnx.js";
+import { createSession, type SessionOptions } from "../../src/runtime/session.js";
+import { parseSpec } from "../../src/spec.js";
+import { forward } from "../../src/transformer/forward.js";
+import { inferenceModel } from "../../src/transformer/model.js";
+import { flopsPerToken, initialParameters, parameterCount, parameterLayout } from "../../src/transformer/parameters.js";
+import { stepModel } from "../../src/training/step.js";
+import { evaluate, gradientError, values } from "../support/gradient-check.js";
+
+const TINY = parseSpec(
+  "architecture: {context: 8, width: 8, layers: 2, heads: 2, feedForward: {ratio: 2}}\ntraining: {batch: 2}",
+);
+const TIED = parseSpec(
+  "architecture: {context: 8, width: 8, layers: 1, heads: 2, tieEmbeddings: true}\ntraining: {batch: 2}",
+);
+
+const ids = (batch: number, sequence: number) => ({
+  type: "int64" as const,
+  shape: [batch, sequence],
+  data: BigInt64Array.from({ length: batch * sequence }, (_, i) => BigInt((i * 37 + 11) % 256)),
+});
+
+describe("the decoder", () => {
+  test.each([
+    ["untied", TINY],
+    ["tied", TIED],
+  ])("has the gradient that finite differences give, %s", async (_, spec) => {
+    const layout = parameterLayout(spec).filter(
+      ({ name }) => !name.endsWith("wte.weight") && !name.startsWith("lm_head"),
+    );
+    const start = initialParameters(spec, 3);
+    const table = parameterLayout(spec)[0];
+    const error = await gradientError({
+      type: "float32",
+      inputs: layout.map(({ name, shape, offset, size }) => ({
+        shape,
+        data: values(size, name).map((x, i) => start[offset + i] + 0.3 * x), // far from the flat start
+      })),
+      build: (b, inputs) => {
+        const weights = Object.fromEntries(layout.map(({ name }, i) => [name, inputs[i]]));
+        const data = Float32Array.from(values(table.size, "table"));
+        weights["transformer.wte.weight"] = b.constant({ type: "float32", shape: table.shape, data });
+        const tokens = b.initializer("tokens", ids(2, 8));
+        const logits = forward(b, spec, weights, tokens);
+        return logits;
+      },
+    });
+    expect(error).toBeLessThan(1e-2);
+  });
+
+  test("counts its parameters and FLOPs as the definition says", () => {
+    const spec = parseSpec("architecture: {context: 128, width: 128, layers: 4, heads: 4}");
+    const [v, t, d, layers] = [256, 128, 128, 4];
+    const block = 2 * d + (3 * d * d + 3 * d) + (d * d + d) + 2 * d + (4 * d * d + 4 * d) + (4 * d * d + d);
+    const total = v * d + t * d + layers * block + 2 * d + v * d;
+    expect(parameterCount(spec)).toBe(total);
+    expect(flopsPerToken(spec)).toBe(6 * total + 12 * layers * d * t);
+  });
+
+  test("gives the same logits for a prefix as for the whole sequence, at any batch", async () => {
+    const model = inferenceModel(TINY, initialParameters(TINY, 1));
+    const whole = await evaluate(model.graph, { input_ids: ids(1, 8) });
+    const prefix = await evaluate(model.graph, { input_ids: { ...ids(1, 5), data: ids(1, 8).data.slice(0, 5) } });
+    const twice = await evaluate(model.graph, {
+      input_ids: { ...ids(2, 8), data: BigInt64Array.from([...ids(1, 8).data, ...ids(1, 8).data]) },
+    });
+    expect(whole.logits.shape).toEqual([1, 8, 256]);
+    const close = (a: ArrayLike<number | bigint>, b: ArrayLike<number | bigint>) =>
+      Math.max(...Array.from({ length: a.length }, (_, i) => Math.abs(Number(a[i]) - Number(b[i]))));
+    expect(close(prefix.logits.data, whole.logits.data)).toBeLessThan(1e-6);
+    expect(close(whole.logits.data, twice.logits.data.subarray(0, 8 * 256))).toBeLessThan(1e-6);
+  });
+
+  test("starts alike wherever two specs agree, whatever else differs", () => {
+    const deeper = parseSpec("architecture: {context: 8, width: 8, layers: 3, heads: 2, feedForward: {ratio: 2}}");
+    const part = (spec: typeof TINY, name: string) => {
+      const { offset, size } = parameterLayout(spec).find((parameter) => parameter.name === name)!;
+      return initialParameters(spec, 5).subarray(offset, offset + size);
+    };
+    for (const name of ["transformer.wte.weight", "transformer.h.1.attn.c_attn.weight", "lm_head.weight"]) {
+      expect(part(deeper, name)).toEqual(part(TINY, name));
+    }
+    expect(initialParameters(TINY, 6)).not.toEqual(initialParameters(TINY, 5));
+  });
+});
+
+describe("the training step", () => {
+  async function losses(optimization: SessionOptions["optimization"]): Promise<number[]> {
+    const session = await createSession(writeOnnx(stepModel(TINY)), { threads: 1, optimization });
+    const size = parameterCount(TINY);
+    const vector = (data: Float32Array) => ({ type: "float32" as const, shape: [size], data });
+    const scalar = (value: number) => ({ type: "float32" as const, shape: [], data: Float32Array.of(value) });
+    const found: number[] = [];
+    let [parameters, firstMoment, secondMoment] = [
+      initialParameters(TINY, 1),
+      new Float32Array(size),
+      new Float32Array(size),
+    ];
+    for (let step = 1; step <= 5; step++) {
+      const tokens = Int32Array.from({ length: 16 }, (_, i) => (i * 29) % 256);
+      const out = await session.run({
+        ids: { type: "int32", shape: [2, 8], data: tokens },
+        targets: { type: "int32", shape: [16], data: tokens.map((id) => (id + 1) % 256) },
+        parameters: vector(parameters),
+        firstMoment: vector(firstMoment),
+        secondMoment: vector(secondMoment),
+        decay: vector(new Float32Array(size).fill(1)),
+        learningRate: scalar(1e-2),
+        correction1: scalar(1 - 0.9 ** step),
+        correction2: scalar(1 - 0.99 ** step),
+      });
+      [parameters, firstMoment, secondMoment] = ["nextParameters", "nextFirstMoment", "nextSecondMoment"].map(
+        (name) => out[name].data as Float32Array,
+      );
+      found.push(Number(out.loss.data[0]));
+    }
+    await session.close();
+    return found;
+  }
+
+  test("gives the same losses with ONNX Runtime's rewriting off and on", async () => {
+    const [off, on] = [await losses("disabled"), await losses("all")];
+    expect(off[0]).toBeCloseTo(Math.log(256), 1);
+    off.forEach((loss, i) => expect(Math.abs(loss - on[i])).toBeLessThan(1e-4));
+    expect(off[4]).toBeLessThan(off[0]);
+  });
+
+  test("refuses a loss that does not depend on a parameter, by name", () => {
+    const b = new GraphBuilder("bad");
+    const [x, y] = [b.input("x", "float32", [2]), b.input("y", "float32", [2])];
+    const loss = b.op("ReduceSum", [x], {});
+    expect(() => gradients(b, loss, [x, y])).toThrow(/does not depend on "y"/);
+  });
+});
