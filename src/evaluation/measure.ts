@@ -1,0 +1,66 @@
+// One number from one spec and one seed: train within the budget, then let the scorer judge what came out.
+
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type { Measurement } from "../candidate.js";
+import type { CorpusFile } from "../data/corpus.js";
+import { narrowTraining } from "../data/training-side.js";
+import { InputError } from "../errors.js";
+import type { Spec } from "../spec.js";
+import { runChild } from "../training/child.js";
+import { startTraining } from "../training/start.js";
+import type { Progress } from "../training/trainer.js";
+import { flopsPerToken } from "../transformer/parameters.js";
+import type { Score, ScoreRequest } from "./scorer.js";
+
+/** Raised whenever the same spec and seed would give other digits: receipts and remembered trainings name it. */
+export const EVALUATOR = "1";
+
+/** What a model.onnx may weigh beyond its float32 parameters. */
+const GRAPH_BYTES = 2 ** 20;
+
+const worker = createRequire(import.meta.url).resolve("#scoring-worker");
+
+export interface MeasureRequest {
+  readonly spec: Spec;
+  readonly seed: number;
+  /** Training budget: both arms of a comparison get the same. */
+  readonly flops: number;
+  readonly training: readonly CorpusFile[];
+  readonly heldOut: readonly CorpusFile[];
+  readonly threads: number;
+  /** Scratch space for the checkpoint. */
+  readonly directory: string;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** Scores the bytes of a model.onnx in a process of its own. */
+export function startScoring(request: ScoreRequest, signal?: AbortSignal): Promise<Score> {
+  return runChild(worker, request, { signal });
+}
+
+/** What the spec cannot do (diverge, have no text left, hand over a bad model) is a value; interruption and bugs throw. */
+export async function measure(request: MeasureRequest): Promise<Measurement> {
+  const { spec, seed, threads, directory, signal, onProgress } = request;
+  const tokens = Math.floor(request.flops / flopsPerToken(spec));
+  try {
+    const files = narrowTraining(request.training, spec.data);
+    const training = { spec, files, tokens, seed, threads, directory };
+    const trained = await startTraining(training, { signal, ...(onProgress && { onProgress }) });
+    if (!trained.ok) return { ok: false, code: trained.code, reason: trained.reason };
+    const model = await readFile(join(directory, "model.onnx"));
+    const maxBytes = 4 * trained.metrics.parameters + GRAPH_BYTES;
+    const score = await startScoring({ model, heldOut: request.heldOut, threads, maxBytes }, signal);
+    if (!score.ok) return score;
+    const { seconds, trainLoss, steps, flops, parameters, tokens: seen } = trained.metrics;
+    const modelSha256 = createHash("sha256").update(model).digest("hex");
+    const { bitsPerByte } = score;
+    return { ok: true, seed, bitsPerByte, trainLoss, steps, tokens: seen, flops, parameters, seconds, modelSha256 };
+  } catch (error) {
+    if (error instanceof InputError) return { ok: false, code: error.code, reason: error.message };
+    throw error;
+  }
+}
