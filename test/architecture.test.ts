@@ -1,0 +1,143 @@
+// The table of rooms as data, held against every file below src/. That the rules can fail is shown in support/architecture.test.ts.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "@jest/globals";
+import { parseSync, type ModuleItem } from "@swc/core";
+import { machinePaths, violations, type House, type Sources } from "./support/architecture.js";
+import { importsOf } from "./support/imports.js";
+
+const HOUSE: House = {
+  everywhere: ["errors", "random"],
+  rows: {
+    errors: { level: 0, imports: [] },
+    candidate: { level: 0, imports: [] },
+    random: { level: 0, imports: [] },
+    spec: { level: 0, imports: ["errors"] },
+    config: { level: 1, imports: ["spec"] },
+    graph: { level: 1, imports: [] },
+    patch: { level: 1, imports: [] },
+    repository: { level: 1, imports: [] },
+    store: { level: 1, imports: ["candidate"] },
+    autodiff: { level: 2, imports: ["graph"] },
+    runtime: { level: 2, imports: ["graph"] },
+    transformer: { level: 2, imports: ["graph", "spec"] },
+    data: { level: 2, imports: ["repository", "spec"] },
+    report: { level: 2, imports: ["candidate"] },
+    proposal: { level: 2, imports: ["candidate", "patch", "spec"] },
+    github: { level: 2, imports: ["candidate", "patch", "report"] },
+    dashboard: { level: 2, imports: ["candidate", "report", "store"] },
+    training: { level: 3, imports: ["graph", "autodiff", "runtime", "transformer", "data", "spec"] },
+    evaluation: { level: 4, imports: ["candidate", "spec", "transformer", "training", "data", "runtime"] },
+    // The scorer sees a model and bytes. It never learns what a spec, a training or a candidate is.
+    "evaluation/scorer": { level: 4, imports: ["graph", "data", "runtime"] },
+    evolution: { level: 5, imports: ["candidate", "spec", "patch"], types: ["proposal", "evaluation", "store"] },
+    jobs: { level: 6, imports: ["candidate", "evolution", "github", "report", "repository", "store"] },
+    wire: {
+      level: 7,
+      imports:
+        "candidate spec config graph patch repository store autodiff runtime transformer data report proposal github training evaluation evolution jobs".split(
+          " ",
+        ),
+    },
+    app: { level: 8, imports: ["wire", "jobs", "dashboard", "config"] },
+    cli: { level: 8, imports: ["wire", "jobs", "config", "report"], types: ["candidate", "evolution", "training"] },
+  },
+  outside: {
+    "onnxruntime-node": ["runtime"],
+    diff: ["patch"],
+    picomatch: ["data", "patch"],
+    openai: ["proposal/llm"],
+    yaml: ["spec", "config", "proposal"],
+    zod: ["spec", "config", "store", "training"],
+    commander: ["cli"],
+    probot: ["app"],
+    octokit: ["github"],
+    "@octokit/auth-app": ["github"],
+    "@octokit/core": ["github"],
+    "@octokit/graphql": ["github"],
+    "@octokit/request-error": ["github"],
+    "@octokit/rest": ["github"],
+    "@octokit/types": ["github"],
+    "@octokit/webhooks-types": ["github", "app"],
+    pg: ["store"],
+    "pg-boss": ["store"],
+    "drizzle-orm": ["store"],
+    "@electric-sql/pglite": ["store"],
+    "node:child_process": ["repository", "training", "evaluation/sandbox"],
+    "node:worker_threads": ["training"],
+    "node:process": [],
+  },
+  process: {
+    env: ["config", "repository/git"], // git gets the user's PATH and HOME, and nothing else is read from them
+    argv: ["cli", "app"],
+    exit: ["cli", "app", "training/child"],
+    exitCode: ["cli", "app"],
+  },
+  pure: { rooms: ["autodiff", "transformer", "report", "evolution"], modules: ["node:crypto", "node:path"] },
+  defaultExports: ["src/app.ts"],
+  lines: { file: 250, table: 400, room: 1500 },
+  tables: ["autodiff/rules", "graph/operators"],
+  aliases: aliases(),
+};
+
+/** package.json names the built file; the source behind it is what counts here. */
+function aliases(): Record<string, string> {
+  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  const { imports }: { readonly imports: Readonly<Record<string, string>> } = JSON.parse(text);
+  const entries = Object.entries(imports);
+  return Object.fromEntries(
+    entries.map(([name, path]) => [name, path.replace("./dist/", "src/").replace(".js", ".ts")]),
+  );
+}
+
+function filesBelow(folder: string): Sources {
+  const root = fileURLToPath(new URL("..", import.meta.url));
+  const entries = readdirSync(join(root, folder), { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return new Map(files.map((file) => [relative(root, file).replaceAll("\\", "/"), readFileSync(file, "utf8")]));
+}
+
+const sources: Sources = new Map([...filesBelow("src")].filter(([path]) => path.endsWith(".ts")));
+
+describe("the sources", () => {
+  test("keep every rule of the house", () => {
+    expect(sources.size).toBeGreaterThan(3);
+    expect(violations(HOUSE, sources)).toEqual([]);
+  });
+
+  test("and the tests name no path of one machine", () => {
+    expect(machinePaths(new Map([...filesBelow("src"), ...filesBelow("test")]))).toEqual([]);
+  });
+
+  test("have the imports that another parser finds in them", () => {
+    for (const [, text] of sources) {
+      const { body } = parseSync(text, { syntax: "typescript", target: "es2022" });
+      const own = importsOf(text).filter(({ kind }) => kind !== "location");
+      expect(own.map(({ kind, specifier }) => `${kind} ${specifier}`)).toEqual(
+        expect.arrayContaining(staticImports(body)),
+      );
+    }
+  });
+});
+
+function staticImports(body: readonly ModuleItem[]): string[] {
+  return body.flatMap((item) => {
+    if (item.type === "ImportDeclaration") return [`${item.typeOnly ? "type" : "value"} ${item.source.value}`];
+    if (item.type === "ExportAllDeclaration") return [`value ${item.source.value}`];
+    if (item.type !== "ExportNamedDeclaration" || !item.source) return [];
+    return [`${"typeOnly" in item && item.typeOnly ? "type" : "value"} ${item.source.value}`];
+  });
+}
+
+describe("the table", () => {
+  test("lets no room import from a higher level, nor from itself by a detour", () => {
+    const reaches = (from: string, to: string): boolean =>
+      (HOUSE.rows[from]?.imports ?? []).some((next) => next === to || reaches(next, to));
+    for (const [room, { level, imports, types = [] }] of Object.entries(HOUSE.rows)) {
+      for (const other of [...imports, ...types]) expect(HOUSE.rows[other]?.level).toBeLessThanOrEqual(level);
+      expect(reaches(room, room)).toBe(false);
+    }
+  });
+});
