@@ -38,7 +38,7 @@ export interface Decision {
 export interface TrainingKey {
   readonly fingerprint: string;
   readonly seed: number;
-  readonly tokens: number;
+  readonly flops: number;
   readonly split: string;
   readonly evaluator: string;
 }
@@ -108,4 +108,12 @@ export interface CycleResult {
   readonly champion: string | null;
   readonly decision: Decision;
   readonly trainings: number;
+}
+
+/** A cycle as the archive keeps it. */
+export interface FinishedCycle extends CycleResult {
+  /** Where the accepted change was committed; null when nothing was accepted. */
+  readonly branch: string | null;
+  /** The receipt of the accepted change, a file name below the archive's directory. */
+  readonly receipt: string | null;
 }

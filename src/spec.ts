@@ -68,6 +68,20 @@ export type Spec = z.infer<typeof schema>;
 /** The spec of a repository that has none: every default. */
 export const DEFAULT_SPEC: Spec = schema.parse({});
 
+/**
+ * Canonical text of what the spec trains: equal texts, equal trainings. Defaults are spelled out, comments and the order of
+ * keys do not count, nor do settings that the chosen schedule never reads.
+ */
+export function fingerprint({ architecture, optimizer, training, data }: Spec): string {
+  const { decay, finalLearningRate, ...read } = optimizer;
+  const schedule = {
+    constant: {},
+    cosine: { finalLearningRate },
+    "warmup-stable-decay": { decay },
+  }[optimizer.schedule];
+  return JSON.stringify({ architecture, optimizer: { ...read, ...schedule }, training, data });
+}
+
 /** JSON Schema (draft 2020-12) of spec.yml, for editors. */
 export function specJsonSchema(): unknown {
   return z.toJSONSchema(schema, { io: "input" });

@@ -38,7 +38,7 @@ export async function createSession(model: Uint8Array, options: SessionOptions):
       interOpNumThreads: 1,
       executionMode: "sequential",
       graphOptimizationLevel: options.optimization ?? "all",
-      logSeverityLevel: 3,
+      logSeverityLevel: 4, // what it reports comes as an exception too
       extra: {
         "session.set_denormal_as_zero": "1",
         "session.intra_op.allow_spinning": "0",
@@ -79,3 +79,6 @@ function fromOrt(tensor: ort.Tensor): Tensor {
 function mapValues<A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
 }
+
+/** Version of the ONNX Runtime that computes. */
+export const RUNTIME_VERSION = ort.env.versions.node ?? ort.env.versions.common;

@@ -2,14 +2,14 @@
 
 import { mkdir, open, readFile, truncate, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
-import type { Attempt, CycleResult, Measurement, TrainingKey } from "../candidate.js";
+import type { Attempt, FinishedCycle, Measurement, TrainingKey } from "../candidate.js";
 import { AxonError } from "../errors.js";
 import { lockDirectory } from "./lock.js";
 
 export type Entry =
   | { readonly kind: "training"; readonly key: TrainingKey; readonly measurement: Measurement }
   | { readonly kind: "attempt"; readonly cycle: string; readonly attempt: Attempt }
-  | { readonly kind: "cycle"; readonly result: CycleResult };
+  | { readonly kind: "cycle"; readonly result: FinishedCycle };
 
 export class Archive {
   readonly directory: string;
@@ -17,7 +17,7 @@ export class Archive {
   readonly #release: () => Promise<void>;
   readonly #trainings = new Map<string, Measurement>();
   readonly #attempts = new Set<string>();
-  readonly #cycles = new Map<string, CycleResult>();
+  readonly #cycles = new Map<string, FinishedCycle>();
 
   private constructor(directory: string, file: FileHandle, release: () => Promise<void>) {
     this.directory = directory;
@@ -48,7 +48,7 @@ export class Archive {
     return this.#trainings.get(keyText(key));
   }
 
-  cycle(id: string): CycleResult | undefined {
+  cycle(id: string): FinishedCycle | undefined {
     return this.#cycles.get(id);
   }
 
@@ -73,8 +73,8 @@ export class Archive {
   }
 }
 
-function keyText({ fingerprint, seed, tokens, split, evaluator }: TrainingKey): string {
-  return JSON.stringify([fingerprint, seed, tokens, split, evaluator]);
+function keyText({ fingerprint, seed, flops, split, evaluator }: TrainingKey): string {
+  return JSON.stringify([fingerprint, seed, flops, split, evaluator]);
 }
 
 async function readEntries(path: string): Promise<Entry[]> {

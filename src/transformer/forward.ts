@@ -59,13 +59,18 @@ function feedForward(b: GraphBuilder, weights: Weights, at: string, x: Value): V
   return linear(b, weights, `${at}.c_proj`, hidden);
 }
 
-/** [sequence, sequence]: 0 on and below the diagonal, MASKED above. */
+/** [sequence, sequence]: 0 on and below the diagonal, MASKED above. Made of whole numbers, as it is no parameter. */
 function causalMask(b: GraphBuilder, context: number, sequence: Dim, length: Value | null): Value {
-  const data = Float32Array.from({ length: context * context }, (_, i) =>
-    i % context > Math.floor(i / context) ? MASKED : 0,
+  const data = BigInt64Array.from({ length: context }, (_, i) => BigInt(i));
+  const positions = prefix(
+    b,
+    b.initializer("positions", { type: "int64", shape: [context], data }),
+    0,
+    sequence,
+    length,
   );
-  const whole = b.initializer("causal_mask", { type: "float32", shape: [context, context], data });
-  return prefix(b, prefix(b, whole, 0, sequence, length), 1, sequence, length);
+  const later = b.op("Greater", [b.reshape(positions, [1, sequence]), b.reshape(positions, [sequence, 1])]);
+  return b.scale(b.cast(later, "float32"), MASKED);
 }
 
 /** The first `sequence` entries along an axis; all of them where the sequence fills the context. */

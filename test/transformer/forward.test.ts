@@ -88,17 +88,15 @@ describe("the decoder", () => {
 });
 
 describe("the training step", () => {
-  async function losses(optimization: SessionOptions["optimization"]): Promise<number[]> {
+  async function losses(optimization: NonNullable<SessionOptions["optimization"]>): Promise<number[]> {
     const session = await createSession(writeOnnx(stepModel(TINY)), { threads: 1, optimization });
     const size = parameterCount(TINY);
     const vector = (data: Float32Array) => ({ type: "float32" as const, shape: [size], data });
     const scalar = (value: number) => ({ type: "float32" as const, shape: [], data: Float32Array.of(value) });
     const found: number[] = [];
-    let [parameters, firstMoment, secondMoment] = [
-      initialParameters(TINY, 1),
-      new Float32Array(size),
-      new Float32Array(size),
-    ];
+    let parameters: Float32Array = initialParameters(TINY, 1);
+    let firstMoment: Float32Array = new Float32Array(size);
+    let secondMoment: Float32Array = new Float32Array(size);
     for (let step = 1; step <= 5; step++) {
       const tokens = Int32Array.from({ length: 16 }, (_, i) => (i * 29) % 256);
       const out = await session.run({
