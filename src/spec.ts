@@ -7,7 +7,7 @@ import { InputError, type Place } from "./errors.js";
 const whole = (min: number, max: number) => z.int().min(min).max(max);
 const between = (min: number, max: number) => z.number().min(min).max(max);
 
-const architecture = z
+const architectureSchema = z
   .strictObject({
     context: whole(8, 4096).default(128).describe("bytes the model sees at once"),
     width: whole(8, 4096).default(128).describe("size of the residual stream; a multiple of heads"),
@@ -31,7 +31,7 @@ const architecture = z
     },
   });
 
-const optimizer = z.strictObject({
+const optimizerSchema = z.strictObject({
   kind: z.enum(["adamw"]).default("adamw"),
   learningRate: between(1e-6, 1).default(2e-3).describe("at the peak of the schedule"),
   schedule: z.enum(["constant", "cosine", "warmup-stable-decay"]).default("cosine"),
@@ -45,21 +45,21 @@ const optimizer = z.strictObject({
   gradientClip: between(1e-4, 1e4).default(1).describe("bound of the global gradient norm"),
 });
 
-const training = z.strictObject({
+const trainingSchema = z.strictObject({
   batch: whole(1, 1024).default(8).describe("windows of `context` bytes per step"),
 });
 
-const data = z.strictObject({
+const dataSchema = z.strictObject({
   include: z.array(z.string().min(1).max(200)).max(100).default(["**"]).describe("globs of training files"),
   exclude: z.array(z.string().min(1).max(200)).max(100).default([]).describe("globs left out of training"),
 });
 
 const schema = z
   .strictObject({
-    architecture: architecture.prefault({}),
-    optimizer: optimizer.prefault({}),
-    training: training.prefault({}),
-    data: data.prefault({}),
+    architecture: architectureSchema.prefault({}),
+    optimizer: optimizerSchema.prefault({}),
+    training: trainingSchema.prefault({}),
+    data: dataSchema.prefault({}),
   })
   .prefault({});
 

@@ -91,7 +91,7 @@ export async function readParameters(directory: string, spec: Spec): Promise<Flo
 }
 
 /** The spec a checkpoint was trained with. */
-export async function readIdentity(directory: string): Promise<TrainingIdentity> {
+async function readIdentity(directory: string): Promise<TrainingIdentity> {
   const file = join(directory, "config.json");
   try {
     const config = JSON.parse(new TextDecoder().decode(await read(file))) as { axon?: unknown };

@@ -72,7 +72,7 @@ interface Hooks {
 }
 
 /** Steps that a budget of tokens pays for. @throws InputError `budget` when it is not even one. */
-export function stepsFor(spec: Spec, tokens: number): number {
+function stepsFor(spec: Spec, tokens: number): number {
   const perStep = spec.training.batch * spec.architecture.context;
   if (Number.isSafeInteger(tokens) && tokens >= perStep) return Math.floor(tokens / perStep);
   throw new InputError("budget", `a budget of ${tokens} tokens is less than one step of batch × context = ${perStep}`);

@@ -1,0 +1,11 @@
+// npm run bench -- <name> [options]: one table on stderr, one JSON object on stdout.
+
+const BENCHES = { train: () => import("./train.mjs") };
+
+const [name, ...options] = process.argv.slice(2);
+if (!Object.hasOwn(BENCHES, name ?? "")) {
+  process.stderr.write(`usage: npm run bench -- <${Object.keys(BENCHES).join(" | ")}> [options]\n`);
+  process.exit(2);
+}
+const { run } = await BENCHES[name]();
+process.stdout.write(`${JSON.stringify(await run(options))}\n`);

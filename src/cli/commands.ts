@@ -1,0 +1,133 @@
+// One function per command: its options, its progress, its result. No logic.
+
+import type { Command } from "commander";
+import { evaluateModel, trainModel } from "../wire/train.js";
+import { patchDirectory, type PatchReport } from "../wire/patch.js";
+import { replay } from "../wire/replay.js";
+import { whole } from "./arguments.js";
+import { print, trainingLine, type Context } from "./output.js";
+import { bar, duration, StatusLine } from "./status-line.js";
+
+export function trainCommand(program: Command, context: Context): void {
+  program
+    .command("train")
+    .description("train the model a spec describes on text, and score it on the part held out")
+    .requiredOption("--spec <file>", "what to train: a spec.yml")
+    .requiredOption("--corpus <path...>", "text files and folders to learn from")
+    .requiredOption("--out <dir>", "where the checkpoint goes")
+    .option("--tokens <n>", "bytes to see in all", whole(1), 1_000_000)
+    .option("--seed <n>", "of parameters and data order", whole(0), 1)
+    .option("--threads <n>", "default: one per core", whole(1))
+    .option("--init <dir>", "start from the parameters of this checkpoint")
+    .option("--resume <dir>", "go on with the training of this checkpoint, bit for bit")
+    .option("--json", "print one JSON object")
+    .action(async (options: TrainFlags) => {
+      const status = new StatusLine(process.stderr);
+      const { threads = null, init = null, resume = null } = options;
+      const report = await trainModel(
+        { ...options, threads, init, resume },
+        {
+          signal: context.signal,
+          onStart: ({ training, heldOut, mode }) =>
+            status.line(`training on ${describe(training)}, held out ${describe(heldOut)} (${SPLIT_MODES[mode]})`),
+          onProgress: (progress) => status.show(trainingLine(progress)),
+        },
+      );
+      status.clear();
+      if (report.stopped) {
+        status.line(`stopped at step ${report.steps}; to go on: --resume ${options.out} with the same options`);
+        context.exit(130);
+      }
+      print(context, report, trainingText(report, options.out));
+    });
+}
+
+interface TrainFlags {
+  readonly spec: string;
+  readonly corpus: readonly string[];
+  readonly out: string;
+  readonly tokens: number;
+  readonly seed: number;
+  readonly threads?: number;
+  readonly init?: string;
+  readonly resume?: string;
+}
+
+const SPLIT_MODES = { clusters: "whole files", tail: "the last tenth of every file" } as const;
+
+function describe(files: readonly { readonly bytes: Uint8Array }[]): string {
+  const bytes = files.reduce((sum, file) => sum + file.bytes.length, 0);
+  return `${bytes.toLocaleString("en")} bytes of ${files.length} ${files.length === 1 ? "file" : "files"}`;
+}
+
+function trainingText(report: Awaited<ReturnType<typeof trainModel>>, out: string): string {
+  const { steps, tokens, parameters, seconds, tokensPerSecond, trainLoss, validation } = report;
+  return [
+    `steps        ${steps} (${tokens.toLocaleString("en")} tokens)`,
+    `parameters   ${parameters.toLocaleString("en")}`,
+    `time         ${duration(seconds)} (${Math.round(tokensPerSecond).toLocaleString("en")} tokens/s)`,
+    `train loss   ${trainLoss.toFixed(4)} nats per byte`,
+    ...(validation
+      ? [`held out     ${validation.bitsPerByte.toFixed(4)} bits per byte over ${validation.bytes} bytes`]
+      : []),
+    `checkpoint   ${out}`,
+  ].join("\n");
+}
+
+export function evaluateCommand(program: Command, context: Context): void {
+  program
+    .command("evaluate")
+    .description("score any model.onnx that keeps the model contract on all bytes of the given text")
+    .argument("<model>", "an .onnx file")
+    .requiredOption("--corpus <path...>", "text files and folders to score on")
+    .option("--json", "print one JSON object")
+    .action(async (model: string, { corpus }: { readonly corpus: readonly string[] }) => {
+      const { bitsPerByte, bytes, causal, parameters } = await evaluateModel(model, corpus, context.signal);
+      const text = `${bitsPerByte.toFixed(4)} bits per byte over ${bytes} bytes, causal, ${parameters} parameters`;
+      print(context, { bitsPerByte, bytes, causal, parameters }, text);
+    });
+}
+
+export function patchCommand(program: Command, context: Context): void {
+  program
+    .command("patch")
+    .description("check a unified diff against a directory, and apply it with --write: all of it or nothing")
+    .argument("<diff>", "a file with a unified diff, as an LLM may have written it")
+    .option("--dir <dir>", "the directory it applies to", ".")
+    .option("--write", "change the files")
+    .option("--json", "print one JSON object")
+    .action(async (diff: string, { dir, write = false }: { readonly dir: string; readonly write?: boolean }) => {
+      const result = await patchDirectory(diff, dir, write);
+      if (!result.ok) context.exit(2);
+      print(context, result, patchText(result, write));
+    });
+}
+
+function patchText(report: PatchReport, write: boolean): string {
+  if (!report.ok) return `refused (${report.error.code}): ${report.error.message}`;
+  const lines = report.files.map(({ path, action, added, removed }) => `${action} ${path} (+${added} -${removed})`);
+  return [...lines, write ? "written" : "it applies; nothing was written (--write does)"].join("\n");
+}
+
+export function replayCommand(program: Command, context: Context): void {
+  program
+    .command("replay")
+    .description("train a receipt again; exit 0 only if every digit agrees")
+    .argument("<receipt>", "a receipt that evolve wrote")
+    .option("--repo <dir>", "the repository it belongs to", ".")
+    .option("--json", "print one JSON object")
+    .action(async (receipt: string, { repo }: { readonly repo: string }) => {
+      const status = new StatusLine(process.stderr);
+      const differences = await replay(receipt, repo, {
+        signal: context.signal,
+        onStart: ({ pairs, id }) => status.line(`replaying ${2 * pairs.length} trainings of receipt ${id}`),
+        onTrained: (done, of) => status.line(`${bar(done, of)}  ${done} of ${of} trainings`),
+      });
+      const ok = differences.length === 0;
+      if (!ok) context.exit(3);
+      const lines = differences.map(
+        ({ where, recorded, replayed }) => `${where}: recorded ${recorded}, replayed ${replayed}`,
+      );
+      print(context, { ok, differences }, ok ? "every digit agrees" : lines.join("\n"));
+    });
+}

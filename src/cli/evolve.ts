@@ -1,0 +1,85 @@
+// The command `axon evolve`: its options, its progress, its table.
+
+import type { Command } from "commander";
+import type { FinishedCycle } from "../candidate.js";
+import type { CycleEvent } from "../evolution/cycle.js";
+import { cycleReport, sentence, signed } from "../report/table.js";
+import { demoRepository } from "../wire/demo.js";
+import { evolve } from "../wire/evolve.js";
+import { whole } from "./arguments.js";
+import { print, trainingLine, type Context } from "./output.js";
+import { StatusLine } from "./status-line.js";
+
+interface EvolveFlags {
+  readonly repo: string;
+  readonly demo?: boolean;
+  readonly corpus?: readonly string[];
+  readonly trainings: number;
+  readonly tokens: number;
+  readonly seed: number;
+}
+
+export function evolveCommand(program: Command, context: Context): void {
+  program
+    .command("evolve")
+    .description("search for a change that trains a better model, confirm it on fresh seeds, commit it to a branch")
+    .option("--repo <dir>", "the git repository to evolve", ".")
+    .option("--demo", "evolve a small repository of essays instead, made in the temporary directory")
+    .option("--corpus <path...>", "learn from these files and folders, not from what git tracks")
+    .option("--trainings <n>", "how many trainings to spend", whole(1), 36)
+    .option("--tokens <n>", "bytes per training, at the size of the repository's own spec", whole(1), 150_000)
+    .option("--seed <n>", "of the whole cycle", whole(0), 1)
+    .option("--json", "print one JSON object")
+    .action(async (options: EvolveFlags) => {
+      const directory = options.demo ? await demoRepository() : options.repo;
+      const status = new StatusLine(process.stderr);
+      let archive = "";
+      const cycle = await evolve(
+        { ...options, directory, corpus: options.corpus ?? null },
+        {
+          signal: context.signal,
+          onStart: (start) => {
+            archive = start.archive;
+            const { corpus, commit, repository } = start.material;
+            const size = `${corpus.bytes.toLocaleString("en")} bytes of text in ${corpus.files.length} files`;
+            status.line(`cycle ${start.id}: ${repository.root} at ${commit.slice(0, 10)}, ${size}`);
+          },
+          onEvent: (event) => status.line(eventLine(event)),
+          onProgress: (_, progress) => status.show(trainingLine(progress)),
+        },
+      );
+      status.clear();
+      const result = { ...cycle, receipt: cycle.receipt && `${archive}/${cycle.receipt}` };
+      print(context, result, cycleReport(cycle, nextSteps(result, directory, options.seed)));
+    });
+}
+
+type Lines = { readonly [K in CycleEvent["kind"]]: (event: Extract<CycleEvent, { readonly kind: K }>) => string };
+
+const LINES: Lines = {
+  baseline: ({ evaluations }) =>
+    `baseline      ${evaluations.map((one) => one.bitsPerByte.toFixed(4)).join(" ")} bits per byte`,
+  proposed: ({ number, proposal }) => `attempt ${number}     ${proposal.hypothesis.split("\n")[0]}`,
+  attempted: ({ attempt: { decision, reason, differences } }) =>
+    `  ${decision}: ${reason} ${differences.map(signed).join(" ")}`.trimEnd(),
+  confirming: ({ champion, pairs }) => `confirming    ${champion} on ${pairs} fresh paired seeds`,
+  decided: ({ decision }) => `${decision.verdict}: ${sentence(decision)}`,
+};
+
+function eventLine<K extends CycleEvent["kind"]>(event: Extract<CycleEvent, { readonly kind: K }>): string {
+  return LINES[event.kind as K](event);
+}
+
+function nextSteps({ branch, receipt, baseCommit }: FinishedCycle, directory: string, seed: number): string[] {
+  if (branch === null) {
+    return [
+      `Nothing better was found, and nothing was changed. To look elsewhere: --seed ${seed + 1}, or more --trainings.`,
+    ];
+  }
+  return [
+    "Look at it, replay it, merge it:",
+    `  git -C ${directory} diff ${baseCommit.slice(0, 10)} ${branch}`,
+    `  npm run axon -- replay ${receipt} --repo ${directory}`,
+    `  git -C ${directory} merge ${branch}`,
+  ];
+}

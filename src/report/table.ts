@@ -1,0 +1,55 @@
+// A cycle as a table that a person can read in a terminal. Pure.
+
+import type { Attempt, Decision, FinishedCycle } from "../candidate.js";
+
+/** Bits per byte with sign, so that better (lower) stands out. */
+export function signed(value: number): string {
+  return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(4)}`;
+}
+
+export function cycleReport(cycle: FinishedCycle, next: readonly string[]): string {
+  const { baseline, attempts, decision } = cycle;
+  const rows = [
+    ["", "change", "bits per byte", "", ""],
+    ["baseline", `${baseline.parameters.toLocaleString("en")} parameters`, baseline.bitsPerByte.toFixed(4), "", ""],
+    ...attempts.map(attemptRow),
+  ];
+  return [
+    ...aligned(rows),
+    "",
+    `verdict: ${decision.verdict}. ${sentence(decision)}`,
+    ...(cycle.branch ? [`branch:  ${cycle.branch}`] : []),
+    `spent:   ${cycle.trainings} trainings`,
+    "",
+    ...next,
+    "",
+  ].join("\n");
+}
+
+function attemptRow({ id, hypothesis, differences, decision, reason }: Attempt): string[] {
+  const seeds = differences.map(signed).join(" ");
+  return [id, shorten(hypothesis.split("\n")[0], 60), seeds, decision, reason];
+}
+
+/** The decision in words, with effect, interval and p-value where something was measured. */
+export function sentence({ reason, effect, interval, pValue, pairs }: Decision): string {
+  if (effect === null) return reason;
+  const range = interval ? ` (interval ${signed(interval[0])} to ${signed(interval[1])})` : "";
+  const chance = pValue === null ? "" : `, p = ${pValue.toPrecision(2)}`;
+  return `${signed(effect)} bits per byte${range} on ${pairs} fresh paired seeds${chance}: ${reason}`;
+}
+
+function shorten(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+}
+
+/** Columns as wide as their widest cell. */
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]))
+      .join("  ")
+      .trimEnd(),
+  );
+}

@@ -1,0 +1,160 @@
+// The whole loop on a local repository: everything concrete is built here, by hand, and handed to the cycle.
+
+import { createHash } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import type { FinishedCycle, Measurement, TrainingKey } from "../candidate.js";
+import { EVALUATOR, measure } from "../evaluation/measure.js";
+import { sequentialPlan } from "../evaluation/significance.js";
+import { runCycle, type CycleEnvironment, type CycleEvent, type CycleOutcome } from "../evolution/cycle.js";
+import { proposeBySearch } from "../proposal/search.js";
+import { RUNTIME_VERSION } from "../runtime/session.js";
+import { fingerprint, type Spec } from "../spec.js";
+import { Archive } from "../store/archive.js";
+import { Lanes } from "../training/lanes.js";
+import type { Progress } from "../training/trainer.js";
+import { flopsPerToken } from "../transformer/parameters.js";
+import { commitAccepted, writeReceipt } from "./accepted.js";
+import { gatherMaterial, SPEC_PATH, type Material } from "./material.js";
+
+export interface EvolveOptions {
+  readonly directory: string;
+  /** Files and folders to learn from instead of the text that git tracks. */
+  readonly corpus: readonly string[] | null;
+  readonly trainings: number;
+  /** Bytes per training at the size of the repository's own spec: the budget in FLOPs that every training gets. */
+  readonly tokens: number;
+  readonly seed: number;
+}
+
+export interface EvolveHooks {
+  readonly signal: AbortSignal;
+  readonly onStart: (start: { readonly id: string; readonly material: Material; readonly archive: string }) => void;
+  readonly onEvent: (event: CycleEvent) => void;
+  readonly onProgress: (training: string, progress: Progress) => void;
+}
+
+/** Receipts promise digits per thread count, and independent trainings gain more from cores than one training does. */
+const THREADS = 1;
+
+/**
+ * Runs a cycle, or goes on with one that was killed, or gives back the result of one that ended: the same options on the
+ * same commit are the same cycle.
+ */
+export async function evolve(options: EvolveOptions, hooks: EvolveHooks): Promise<FinishedCycle> {
+  const material = await gatherMaterial(options.directory, "HEAD", options.corpus, 0);
+  const id = cycleId(material, options);
+  const directory = join(material.repository.commonDirectory, "axon");
+  const archive = await Archive.open(directory);
+  try {
+    hooks.onStart({ id, material, archive: directory });
+    const finished = archive.cycle(id);
+    if (finished) {
+      await commitAccepted(material, directory, finished);
+      return finished;
+    }
+    const environment = buildEnvironment(options, hooks, material, archive, id);
+    const { spec, specText, commit } = material;
+    const request = { ...options, id, baseCommit: commit, specPath: SPEC_PATH, specText, baseline: spec };
+    const outcome = await runCycle(request, environment);
+    const result = await conclude(outcome, material, directory, flopsOf(material, options));
+    await archive.append({ kind: "cycle", result });
+    await commitAccepted(material, directory, result);
+    return result;
+  } finally {
+    await archive.close();
+  }
+}
+
+function flopsOf({ spec }: Material, { tokens }: EvolveOptions): number {
+  return tokens * flopsPerToken(spec);
+}
+
+function cycleId({ commit, spec, corpus, split }: Material, { trainings, tokens, seed }: EvolveOptions): string {
+  const parts = [
+    commit,
+    fingerprint(spec),
+    corpus.sha256,
+    split.sha256,
+    trainings,
+    tokens,
+    seed,
+    EVALUATOR,
+    RUNTIME_VERSION,
+  ];
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 12);
+}
+
+function buildEnvironment(
+  options: EvolveOptions,
+  hooks: EvolveHooks,
+  material: Material,
+  archive: Archive,
+  id: string,
+): CycleEnvironment {
+  const lanes = new Lanes(availableParallelism());
+  const plan = sequentialPlan();
+  return {
+    measure: (spec, seed) => lanes.run(() => measureOnce(spec, seed, options, hooks, material, archive)),
+    propose: (context, number) => proposeBySearch(context, options.seed, number),
+    rule: plan.rule,
+    looks: plan.looks,
+    remember: (attempt) => archive.append({ kind: "attempt", cycle: id, attempt }),
+    report: hooks.onEvent,
+  };
+}
+
+/** A training that the archive already holds is never repeated; a new one is in the archive before anybody hears of it. */
+async function measureOnce(
+  spec: Spec,
+  seed: number,
+  options: EvolveOptions,
+  hooks: EvolveHooks,
+  material: Material,
+  archive: Archive,
+): Promise<Measurement> {
+  hooks.signal.throwIfAborted();
+  const { split } = material;
+  const flops = flopsOf(material, options);
+  const evaluator = `${EVALUATOR}, onnxruntime ${RUNTIME_VERSION}, ${THREADS} thread`;
+  const key: TrainingKey = {
+    fingerprint: fingerprint(spec),
+    seed,
+    flops,
+    split: `${material.corpus.sha256} ${split.sha256}`,
+    evaluator,
+  };
+  const known = archive.training(key);
+  if (known) return known;
+  const directory = await mkdtemp(join(archive.directory, "training-"));
+  try {
+    const measurement = await measure({
+      spec,
+      seed,
+      flops,
+      training: split.training,
+      heldOut: split.heldOut,
+      threads: THREADS,
+      directory,
+      signal: hooks.signal,
+      onProgress: (progress) => hooks.onProgress(directory, progress),
+    });
+    await archive.append({ kind: "training", key, measurement });
+    return measurement;
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function conclude(
+  outcome: CycleOutcome,
+  material: Material,
+  directory: string,
+  flops: number,
+): Promise<FinishedCycle> {
+  const { result, accepted } = outcome;
+  if (!accepted) return { ...result, branch: null, receipt: null };
+  const receipt = await writeReceipt({ result, accepted, material, directory, flops, threads: THREADS });
+  return { ...result, branch: `axon/${result.id}`, receipt };
+}

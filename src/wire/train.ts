@@ -1,0 +1,99 @@
+// `axon train` and `axon evaluate`: files in, a checkpoint and numbers out.
+
+import { readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { corpusFromPaths } from "../data/path-corpus.js";
+import { splitCorpus, type Split } from "../data/split.js";
+import { narrowTraining } from "../data/training-side.js";
+import { AxonError, InputError } from "../errors.js";
+import { startScoring } from "../evaluation/measure.js";
+import type { Score } from "../evaluation/scorer.js";
+import { parseSpec } from "../spec.js";
+import { json, writeTogether } from "../training/checkpoint.js";
+import { startTraining } from "../training/start.js";
+import type { Progress, TrainingMetrics } from "../training/trainer.js";
+
+export interface TrainOptions {
+  readonly spec: string;
+  readonly corpus: readonly string[];
+  readonly out: string;
+  readonly tokens: number;
+  readonly seed: number;
+  readonly threads: number | null;
+  readonly init: string | null;
+  readonly resume: string | null;
+}
+
+export interface TrainHooks {
+  readonly signal: AbortSignal;
+  readonly onStart: (split: Split) => void;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+export interface TrainReport extends TrainingMetrics {
+  /** True when the training was ended early; the checkpoint can be resumed. */
+  readonly stopped: boolean;
+  readonly validation: { readonly bitsPerByte: number; readonly bytes: number } | null;
+}
+
+const CHECKPOINT_SECONDS = 20;
+
+/**
+ * Trains and, unless stopped, scores the model on the held-out side; writes metrics.json.
+ * @throws InputError for a spec, corpus, budget or checkpoint that does not fit; AxonError `diverged`.
+ */
+export async function trainModel(
+  options: TrainOptions,
+  { signal, onStart, onProgress }: TrainHooks,
+): Promise<TrainReport> {
+  const spec = parseSpec(await readText(options.spec), options.spec);
+  const split = splitCorpus(await corpusFromPaths(options.corpus), { epoch: 0 });
+  onStart(split);
+  const result = await startTraining(
+    {
+      spec,
+      files: narrowTraining(split.training, spec.data),
+      tokens: options.tokens,
+      seed: options.seed,
+      threads: options.threads ?? availableParallelism(),
+      directory: options.out,
+      checkpointSeconds: CHECKPOINT_SECONDS,
+      ...(options.init !== null && { initial: options.init }),
+      ...(options.resume !== null && { resume: options.resume }),
+    },
+    { signal, onProgress },
+  );
+  if (!result.ok) throw new AxonError(result.code, result.reason);
+  if (result.stopped) return { ...result.metrics, stopped: true, validation: null };
+  const model = await readFile(join(options.out, "model.onnx"));
+  const score = await startScoring({ model, heldOut: split.heldOut, threads: availableParallelism() }, signal);
+  if (!score.ok) throw new AxonError(score.code, `the trained model cannot be scored: ${score.reason}`);
+  const validation = { bitsPerByte: score.bitsPerByte, bytes: score.bytes };
+  const report = { ...result.metrics, stopped: false, validation };
+  await writeTogether(options.out, { "metrics.json": json(report) });
+  return report;
+}
+
+/** Scores any model that keeps the model contract on all bytes of the paths. @throws InputError when it is refused. */
+export async function evaluateModel(
+  model: string,
+  corpus: readonly string[],
+  signal: AbortSignal,
+): Promise<Extract<Score, { readonly ok: true }>> {
+  const { files } = await corpusFromPaths(corpus);
+  const bytes = await readFile(model).catch((cause: Error) => {
+    throw new InputError("model-missing", `cannot read the model ${model}: ${cause.message}`, { cause });
+  });
+  const score = await startScoring({ model: bytes, heldOut: files, threads: availableParallelism() }, signal);
+  if (!score.ok) throw new InputError(score.code, score.reason);
+  return score;
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (cause) {
+    throw new InputError("spec-missing", `cannot read the spec ${file}: ${(cause as Error).message}`, { cause });
+  }
+}
