@@ -15,7 +15,8 @@ function remark(path) {
   const header = /^(?:\/\/ .*\n)+/.exec(text);
   if (!header) throw new Error(`${path} has no header comment`);
   const words = header[0].replaceAll(/^\/\/ /gm, "").replaceAll("\n", " ").trim();
-  return /^.*?[.:;](?= |$)/.exec(words)[0].replace(/[.:;]$/, "");
+  const sentence = /^.*?[.?](?= |$)/.exec(words)[0].replace(/\.$/, "");
+  return sentence.length > 100 ? sentence.replace(/:.*/, "") : sentence;
 }
 
 function tree(folder, indent = "") {

@@ -7,8 +7,9 @@ import { cycleReport, sentence, signed } from "../report/table.js";
 import { demoRepository } from "../wire/demo.js";
 import { evolve } from "../wire/evolve.js";
 import { whole } from "./arguments.js";
-import { print, trainingLine, type Context } from "./output.js";
-import { StatusLine } from "./status-line.js";
+import type { Progress } from "../training/trainer.js";
+import { print, type Context } from "./output.js";
+import { bar, duration, StatusLine } from "./status-line.js";
 
 interface EvolveFlags {
   readonly repo: string;
@@ -33,6 +34,7 @@ export function evolveCommand(program: Command, context: Context): void {
     .action(async (options: EvolveFlags) => {
       const directory = options.demo ? await demoRepository() : options.repo;
       const status = new StatusLine(process.stderr);
+      const running = new Map<string, Progress>();
       let archive = "";
       const cycle = await evolve(
         { ...options, directory, corpus: options.corpus ?? null },
@@ -45,13 +47,30 @@ export function evolveCommand(program: Command, context: Context): void {
             status.line(`cycle ${start.id}: ${repository.root} at ${commit.slice(0, 10)}, ${size}`);
           },
           onEvent: (event) => status.line(eventLine(event)),
-          onProgress: (_, progress) => status.show(trainingLine(progress)),
+          onProgress: (training, progress) => {
+            if (progress.step === progress.steps) running.delete(training);
+            else running.set(training, progress);
+            status.show(runningLine([...running.values()]));
+          },
         },
       );
       status.clear();
       const result = { ...cycle, receipt: cycle.receipt && `${archive}/${cycle.receipt}` };
       print(context, result, cycleReport(cycle, nextSteps(result, directory, options.seed)));
     });
+}
+
+/** All trainings that run side by side, in one line. */
+function runningLine(running: readonly Progress[]): string {
+  const sum = (value: (progress: Progress) => number) =>
+    running.reduce((total, progress) => total + value(progress), 0);
+  const speed = Math.round(sum(({ tokensPerSecond }) => tokensPerSecond)).toLocaleString("en");
+  const left = Math.max(0, ...running.map(({ secondsLeft }) => secondsLeft));
+  const share = bar(
+    sum(({ step, steps }) => step / steps),
+    Math.max(1, running.length),
+  );
+  return `  ${running.length} training  ${share}  ${speed} tokens/s  ${duration(left)} left`;
 }
 
 type Lines = { readonly [K in CycleEvent["kind"]]: (event: Extract<CycleEvent, { readonly kind: K }>) => string };
@@ -67,7 +86,8 @@ const LINES: Lines = {
 };
 
 function eventLine<K extends CycleEvent["kind"]>(event: Extract<CycleEvent, { readonly kind: K }>): string {
-  return LINES[event.kind as K](event);
+  const line: Lines[K] = LINES[event.kind];
+  return line(event);
 }
 
 function nextSteps({ branch, receipt, baseCommit }: FinishedCycle, directory: string, seed: number): string[] {

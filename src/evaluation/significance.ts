@@ -9,7 +9,7 @@ export interface Look {
   readonly level: number;
 }
 
-interface Ruling {
+export interface Ruling {
   readonly verdict: Decision["verdict"] | "continue";
   /** What is known so far; its own verdict is "indecisive" while the ruling is "continue". */
   readonly decision: Decision;

@@ -4,7 +4,9 @@
 import { createHash } from "node:crypto";
 import type { Attempt, CycleResult, Decision, Evaluation, Measurement, Pair, Proposal } from "../candidate.js";
 import { AxonError, InputError } from "../errors.js";
+import type { Ruling } from "../evaluation/significance.js";
 import { applyPatch } from "../patch/index.js";
+import type { ProposalContext, TriedSpec } from "../proposal/proposer.js";
 import { fingerprint, parseSpec, type Spec } from "../spec.js";
 import { seedsOf, type Seeds } from "./seeds.js";
 
@@ -25,19 +27,6 @@ export interface CycleRequest {
   /** How many trainings may be spent in all. */
   readonly trainings: number;
   readonly seed: number;
-}
-
-export interface ProposalContext {
-  readonly specPath: string;
-  readonly specText: string | null;
-  readonly spec: Spec;
-  readonly tried: readonly { readonly spec: Spec; readonly attempt: Attempt }[];
-}
-
-/** What a paired test says of the differences so far (candidate − baseline, lower is better). */
-export interface Ruling {
-  readonly verdict: Decision["verdict"] | "continue";
-  readonly decision: Decision;
 }
 
 export type CycleEvent =
@@ -97,7 +86,7 @@ class Search {
   readonly #environment: CycleEnvironment;
   readonly #seeds: Seeds;
   readonly #attempts: Attempt[] = [];
-  readonly #tried: { readonly spec: Spec; readonly attempt: Attempt }[] = [];
+  readonly #tried: TriedSpec[] = [];
   /** Where the search stands: the baseline, or the last attempt that was kept. */
   #parent: Version;
   #parentScores: readonly Evaluation[] = [];
@@ -143,7 +132,7 @@ class Search {
       differences: judged.differences,
     };
     this.#attempts.push(attempt);
-    if (!("reason" in version)) this.#tried.push({ spec: version.spec, attempt });
+    if (!("reason" in version)) this.#tried.push({ spec: version.spec, parent: parent.spec, attempt });
     await this.#environment.remember(attempt);
     this.#environment.report({ kind: "attempted", attempt });
     return true;
@@ -172,6 +161,7 @@ class Search {
   #known(spec: Spec): string | undefined {
     const same = fingerprint(spec);
     if (same === fingerprint(this.#parent.spec)) return "no-op: it trains exactly the same model";
+    if (same === fingerprint(this.#request.baseline)) return "the same as the baseline, which its parent beat";
     const earlier = this.#tried.find((one) => fingerprint(one.spec) === same);
     return earlier && `the same as attempt ${earlier.attempt.id}, ${earlier.attempt.decision} before`;
   }
@@ -207,7 +197,7 @@ class Search {
       const failed = [...baseline, ...candidate].find((one) => !one.ok);
       if (failed) return this.#outcome({ ...NOTHING_BETTER, reason: `confirmation failed: ${failed.reason}` }, null);
       const [before, after] = [baseline.filter((one) => one.ok), candidate.filter((one) => one.ok)];
-      seeds.forEach((seed, i) => pairs.push({ seed, baseline: before[i], candidate: after[i] }));
+      seeds.forEach((seed, i) => pairs.push({ seed, baseline: plain(before[i]), candidate: plain(after[i]) }));
       const ruling = this.#environment.rule(
         pairs.map((pair) => pair.candidate.bitsPerByte - pair.baseline.bitsPerByte),
       );
@@ -244,6 +234,11 @@ const NOTHING_BETTER: Decision = {
   pValue: null,
   pairs: 0,
 };
+
+/** The numbers without the mark that there are any. */
+function plain({ ok, ...evaluation }: Extract<Measurement, { readonly ok: true }>): Evaluation {
+  return evaluation;
+}
 
 function attemptId(cycle: string, number: number, { diff }: Proposal): string {
   const hash = createHash("sha256").update(`${cycle}\0${number}\0${diff}`).digest("hex");

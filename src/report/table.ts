@@ -31,12 +31,9 @@ function attemptRow({ id, hypothesis, differences, decision, reason }: Attempt):
   return [id, shorten(hypothesis.split("\n")[0], 60), seeds, decision, reason];
 }
 
-/** The decision in words, with effect, interval and p-value where something was measured. */
-export function sentence({ reason, effect, interval, pValue, pairs }: Decision): string {
-  if (effect === null) return reason;
-  const range = interval ? ` (interval ${signed(interval[0])} to ${signed(interval[1])})` : "";
-  const chance = pValue === null ? "" : `, p = ${pValue.toPrecision(2)}`;
-  return `${signed(effect)} bits per byte${range} on ${pairs} fresh paired seeds${chance}: ${reason}`;
+/** The decision in words, with the interval where something was measured. */
+export function sentence({ reason, interval }: Decision): string {
+  return interval ? `${reason}; interval ${signed(interval[0])} to ${signed(interval[1])} bits per byte` : reason;
 }
 
 function shorten(text: string, length: number): string {

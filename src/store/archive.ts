@@ -2,6 +2,7 @@
 
 import { mkdir, open, readFile, truncate, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
+import * as z from "zod";
 import type { Attempt, FinishedCycle, Measurement, TrainingKey } from "../candidate.js";
 import { AxonError } from "../errors.js";
 import { lockDirectory } from "./lock.js";
@@ -11,6 +12,23 @@ export type Entry =
   | { readonly kind: "attempt"; readonly cycle: string; readonly attempt: Attempt }
   | { readonly kind: "cycle"; readonly result: FinishedCycle };
 
+/** What the index relies on; the rest of a line is taken as it was written. */
+const indexed = z.discriminatedUnion("kind", [
+  z.looseObject({
+    kind: z.literal("training"),
+    key: z.strictObject({
+      fingerprint: z.string(),
+      seed: z.int(),
+      flops: z.number(),
+      split: z.string(),
+      evaluator: z.string(),
+    }),
+    measurement: z.looseObject({ ok: z.boolean() }),
+  }),
+  z.looseObject({ kind: z.literal("attempt"), cycle: z.string(), attempt: z.looseObject({ id: z.string() }) }),
+  z.looseObject({ kind: z.literal("cycle"), result: z.looseObject({ id: z.string() }) }),
+]);
+
 export class Archive {
   readonly directory: string;
   readonly #file: FileHandle;
@@ -18,6 +36,8 @@ export class Archive {
   readonly #trainings = new Map<string, Measurement>();
   readonly #attempts = new Set<string>();
   readonly #cycles = new Map<string, FinishedCycle>();
+  /** The last append, on which the next one waits. */
+  #written = Promise.resolve();
 
   private constructor(directory: string, file: FileHandle, release: () => Promise<void>) {
     this.directory = directory;
@@ -52,18 +72,26 @@ export class Archive {
     return this.#cycles.get(id);
   }
 
-  /** On disk when it returns. An attempt or cycle that is already there is not written again. */
-  async append(entry: Entry): Promise<void> {
-    if (entry.kind === "attempt" && this.#attempts.has(`${entry.cycle} ${entry.attempt.id}`)) return;
-    if (entry.kind === "cycle" && this.#cycles.has(entry.result.id)) return;
-    await this.#file.write(`${JSON.stringify(entry)}\n`);
-    await this.#file.sync();
-    this.#index(entry);
+  /**
+   * On disk when it returns. An attempt or cycle that is already there is not written again. Once a write has failed, nothing
+   * more is written: it would join the torn line.
+   */
+  append(entry: Entry): Promise<void> {
+    this.#written = this.#written.then(() => this.#write(entry));
+    return this.#written;
   }
 
   async close(): Promise<void> {
     await this.#file.close();
     await this.#release();
+  }
+
+  async #write(entry: Entry): Promise<void> {
+    if (entry.kind === "attempt" && this.#attempts.has(`${entry.cycle} ${entry.attempt.id}`)) return;
+    if (entry.kind === "cycle" && this.#cycles.has(entry.result.id)) return;
+    await this.#file.appendFile(`${JSON.stringify(entry)}\n`);
+    await this.#file.sync();
+    this.#index(entry);
   }
 
   #index(entry: Entry): void {
@@ -87,9 +115,11 @@ async function readEntries(path: string): Promise<Entry[]> {
   const lines = text.slice(0, end).split("\n").slice(0, -1);
   return lines.map((line, i) => {
     try {
-      return JSON.parse(line) as Entry;
+      const entry: unknown = JSON.parse(line);
+      indexed.parse(entry);
+      return entry as Entry;
     } catch (cause) {
-      const message = `${path}:${i + 1} is not a JSON line: move the file away to start a new archive`;
+      const message = `${path}:${i + 1} is no entry of an archive: move the file away to start a new archive`;
       throw new AxonError("archive", message, { cause, place: { file: path, line: i + 1 } });
     }
   });

@@ -1,6 +1,11 @@
 // One process at a time in a directory. A lock left by a killed process is taken over.
+//
+// The lock is a chain: `lock` names its first holder, and whoever finds a holder dead links `lock.<hash of that holder>`, its
+// one successor. No two holders have the same name, and only the living holder at the end removes the chain, `lock` first. So a
+// taker who still reaches its own link from `lock` is the only one who does.
 
-import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { createHash, randomUUID } from "node:crypto";
+import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../errors.js";
 
@@ -10,27 +15,48 @@ import { InputError } from "../errors.js";
  */
 export async function lockDirectory(directory: string): Promise<() => Promise<void>> {
   await mkdir(directory, { recursive: true });
-  const file = join(directory, "lock");
-  const mine = `${process.pid} ${await startTime(process.pid)}`;
-  const draft = `${file}.${process.pid}`;
+  const first = join(directory, "lock");
+  const mine = `${process.pid} ${await startTime(process.pid)} ${randomUUID()}`;
+  const draft = `${first}.${randomUUID()}.draft`;
   await writeFile(draft, mine);
+  let chain: readonly string[] = [];
+  const linked: string[] = [];
   try {
     for (;;) {
-      if (await linked(draft, file)) return () => rm(file, { force: true });
-      const holder = await readFile(file, "utf8").catch(absent);
-      const [pid, since] = holder.split(" ");
-      if (pid && since === (await startTime(Number(pid)))) {
+      const end = await walk(first);
+      if (end.holder === mine) {
+        chain = end.chain;
+        return () => remove(end.chain);
+      }
+      if (end.holder !== null) {
+        const [pid] = end.holder.split(" ");
         throw new InputError("locked", `process ${pid} works in ${directory}: wait for it, or end it`);
       }
-      await removeStale(file, holder);
+      const free = end.chain.at(-1)!;
+      if (await linkTo(draft, free)) linked.push(free);
     }
   } finally {
-    await rm(draft, { force: true });
+    await remove([draft, ...linked.filter((file) => !chain.includes(file))]);
   }
 }
 
-/** A hard link is made whole or not at all, so two takers never both win. */
-async function linked(draft: string, file: string): Promise<boolean> {
+/** From dead holder to dead holder up to a living one, or, with `holder` null, to the file that nobody has linked yet. */
+async function walk(first: string): Promise<{ readonly chain: readonly string[]; readonly holder: string | null }> {
+  const chain = [first];
+  for (;;) {
+    const file = chain.at(-1)!;
+    const holder = await readFile(file, "utf8").catch(missing);
+    if (holder === undefined || (await isAlive(holder))) return { chain, holder: holder ?? null };
+    chain.push(successor(first, holder));
+  }
+}
+
+function successor(first: string, holder: string): string {
+  return `${first}.${createHash("sha256").update(holder).digest("hex").slice(0, 32)}`;
+}
+
+/** A hard link is made whole or not at all, so of several takers one wins. */
+async function linkTo(draft: string, file: string): Promise<boolean> {
   try {
     await link(draft, file);
     return true;
@@ -40,36 +66,38 @@ async function linked(draft: string, file: string): Promise<boolean> {
   }
 }
 
-/** Takes a dead holder's lock away; puts it back if a live taker was faster than this look at it. */
-async function removeStale(file: string, holder: string): Promise<void> {
-  const aside = `${file}.stale.${process.pid}`;
-  try {
-    await rename(file, aside);
-  } catch (cause) {
-    absent(cause as NodeJS.ErrnoException);
-    return;
-  }
-  if ((await readFile(aside, "utf8")) !== holder) await linked(aside, file);
-  await rm(aside);
+async function remove(files: readonly string[]): Promise<void> {
+  for (const file of files) await rm(file, { force: true });
+}
+
+async function isAlive(holder: string): Promise<boolean> {
+  const [pid, since] = holder.split(" ");
+  if (!/^[1-9]\d*$/.test(pid)) return false;
+  const start = await startTime(Number(pid));
+  return start === since || start === RUNNING;
 }
 
 /** When a process started, as the kernel counts it: process numbers come around again, pairs of both do not. */
-async function startTime(pid: number): Promise<string> {
-  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(absent);
-  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? alive(pid);
+async function startTime(pid: number): Promise<string | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(missing);
+  if (stat === undefined) return existence(pid);
+  const [state, ...fields] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return state === "Z" ? undefined : fields[18]; // a zombie works no more
 }
 
-/** Where there is no /proc: only whether it runs. */
-function alive(pid: number): string {
+const RUNNING = "running";
+
+/** Where /proc shows nothing: only whether it runs. */
+function existence(pid: number): string | undefined {
   try {
     process.kill(pid, 0);
-    return "running";
+    return RUNNING;
   } catch (cause) {
-    return (cause as NodeJS.ErrnoException).code === "EPERM" ? "running" : "gone";
+    return (cause as NodeJS.ErrnoException).code === "EPERM" ? RUNNING : undefined;
   }
 }
 
-function absent(cause: NodeJS.ErrnoException): string {
-  if (cause.code === "ENOENT" || cause.code === "ESRCH") return "";
+function missing(cause: NodeJS.ErrnoException): undefined {
+  if (cause.code === "ENOENT" || cause.code === "ESRCH") return undefined;
   throw cause;
 }

@@ -1,4 +1,4 @@
-// The demonstration's repository, made from examples/demo: the same files always make the same commit in the same place.
+// The demonstration's repository, made from examples/demo: the same files are always found in the same place.
 
 import { createHash } from "node:crypto";
 import { mkdtemp, readdir, readFile, rename, rm, stat } from "node:fs/promises";

@@ -1,7 +1,7 @@
 // The whole loop on a local repository: everything concrete is built here, by hand, and handed to the cycle.
 
 import { createHash } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { FinishedCycle, Measurement, TrainingKey } from "../candidate.js";
@@ -38,6 +38,8 @@ export interface EvolveHooks {
 /** Receipts promise digits per thread count, and independent trainings gain more from cores than one training does. */
 const THREADS = 1;
 
+const SCRATCH = "training-";
+
 /**
  * Runs a cycle, or goes on with one that was killed, or gives back the result of one that ended: the same options on the
  * same commit are the same cycle.
@@ -48,6 +50,7 @@ export async function evolve(options: EvolveOptions, hooks: EvolveHooks): Promis
   const directory = join(material.repository.commonDirectory, "axon");
   const archive = await Archive.open(directory);
   try {
+    await removeLeftovers(directory);
     hooks.onStart({ id, material, archive: directory });
     const finished = archive.cycle(id);
     if (finished) {
@@ -64,6 +67,14 @@ export async function evolve(options: EvolveOptions, hooks: EvolveHooks): Promis
     return result;
   } finally {
     await archive.close();
+  }
+}
+
+/** Scratch directories of trainings that were killed. The archive's lock says that nobody works in them. */
+async function removeLeftovers(directory: string): Promise<void> {
+  const names = await readdir(directory);
+  for (const name of names.filter((one) => one.startsWith(SCRATCH))) {
+    await rm(join(directory, name), { recursive: true, force: true });
   }
 }
 
@@ -127,7 +138,7 @@ async function measureOnce(
   };
   const known = archive.training(key);
   if (known) return known;
-  const directory = await mkdtemp(join(archive.directory, "training-"));
+  const directory = await mkdtemp(join(archive.directory, SCRATCH));
   try {
     const measurement = await measure({
       spec,

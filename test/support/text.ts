@@ -19,7 +19,7 @@ const WORDS = [
   "water",
 ];
 
-function someText(bytes: number, key = "text"): Uint8Array {
+export function someText(bytes: number, key = "text"): Uint8Array {
   const stream = generator("some-text", key);
   let text = "";
   for (let i = 0; text.length < bytes; i++)
