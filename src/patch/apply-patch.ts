@@ -1,0 +1,161 @@
+// A whole patch on a tree of files held elsewhere: policy, clashes between files, all files or nothing. Touches no disk.
+
+import { applySection, insertsIntoNothing, type FileChange } from "./apply-section.js";
+import { checkFileText, checkPatchText } from "./limits.js";
+import { parsePatch } from "./parse-patch.js";
+import { accept, refuse, type PatchError, type Refusal, type Result } from "./patch-error.js";
+import type { FilePatch, Hunk } from "./patch.js";
+import { pathGuard, type PathGuard, type Policy } from "./policy.js";
+import { foldPath } from "./safe-path.js";
+
+/** The text of the file at a path that the policy allows, undefined if there is none. */
+export type ReadFile = (path: string) => string | undefined;
+
+export interface Applied {
+  readonly ok: true;
+  /** In the order of the patch, at least one. */
+  readonly files: readonly FileChange[];
+}
+
+/**
+ * Applies a unified diff, as written by a tool or a language model, to the files that `read` returns.
+ * Wrong counts, wrong or missing line numbers, lost blanks, changed line ends and Markdown around the diff are mended where the file
+ * leaves one possible place; everything else is refused, with the reason as a value. Writes nothing.
+ */
+export function applyPatch(
+  text: string,
+  options: { readonly read: ReadFile; readonly policy: Policy },
+): Applied | Refusal {
+  const guard = pathGuard(options.policy);
+  const problem = checkPatchText(text, guard.limits);
+  if (problem) return problem;
+  const parsed = parsePatch(text);
+  if (!parsed.ok) return parsed;
+  const sections = mergeSections(parsed.value);
+  if (!sections.ok) return sections;
+  const read = cached(options.read);
+  const refusal = checkSections(sections.value, guard) ?? checkClashes(sections.value, read);
+  if (refusal) return refusal;
+  return applyAll(sections.value, read, guard);
+}
+
+function applyAll(sections: readonly FilePatch[], read: ReadFile, guard: PathGuard): Applied | Refusal {
+  const files: FileChange[] = [];
+  const errors: PatchError[] = [];
+  for (const section of sections) {
+    const source = section.from ?? section.path;
+    const before = section.action === "create" ? undefined : read(source);
+    const result = checked(source, before, guard) ?? applySection(section, before);
+    const after = result.ok && checked(section.path, result.value.after, guard);
+    if (!result.ok) errors.push(...flattened(result.error));
+    else if (after) errors.push(after.error);
+    else files.push(result.value);
+  }
+  const [first, ...others] = errors;
+  if (!first) return { ok: true, files };
+  return { ok: false, error: others.length > 0 ? { ...first, others } : first };
+}
+
+function checked(path: string, text: string | undefined, guard: PathGuard): Refusal | undefined {
+  return text === undefined ? undefined : checkFileText(path, text, guard.limits);
+}
+
+function flattened({ others = [], ...error }: PatchError): PatchError[] {
+  return [error, ...others];
+}
+
+function cached(read: ReadFile): ReadFile {
+  const known = new Map<string, string | undefined>();
+  return (path) => {
+    if (!known.has(path)) known.set(path, read(path));
+    return known.get(path);
+  };
+}
+
+/** Several sections that modify one file become one; any other repetition is refused. */
+function mergeSections(sections: readonly FilePatch[]): Result<readonly FilePatch[]> {
+  const merged = new Map<string, FilePatch>();
+  for (const section of sections) {
+    const known = merged.get(section.path);
+    if (!known) {
+      merged.set(section.path, section);
+      continue;
+    }
+    if (known.action !== "modify" || section.action !== "modify") return duplicate(section.path, section.line);
+    const later = section.hunks.map((hunk): Hunk => ({ ...hunk, index: known.hunks.length + hunk.index }));
+    merged.set(section.path, { ...known, hunks: [...known.hunks, ...later] });
+  }
+  return accept([...merged.values()]);
+}
+
+function duplicate(path: string, line: number): Refusal {
+  const message = `the patch speaks of ${path} more than once, and not only to modify it: say in one section what happens to it`;
+  return refuse("duplicate-file", message, { file: path, line });
+}
+
+function checkSections(sections: readonly FilePatch[], guard: PathGuard): Refusal | undefined {
+  const { limits } = guard;
+  if (sections.length > limits.files) {
+    return refuse("too-large", `the patch touches ${sections.length} files, at most ${limits.files} are allowed`);
+  }
+  const hunks = sections.reduce((sum, section) => sum + section.hunks.length, 0);
+  if (hunks > limits.hunks)
+    return refuse("too-large", `the patch has ${hunks} hunks, at most ${limits.hunks} are allowed`);
+  for (const { path, from, line } of sections) {
+    const refusal = guard.check(path, line) ?? (from === undefined ? undefined : guard.check(from, line));
+    if (refusal) return refusal;
+  }
+  return undefined;
+}
+
+/** Files that would stand in each other's way, within the patch or in the tree. */
+function checkClashes(sections: readonly FilePatch[], read: ReadFile): Refusal | undefined {
+  const vacated = new Set(sections.filter((s) => s.action === "rename").map((s) => s.from!));
+  const exists = (path: string) => read(path) !== undefined && !vacated.has(path);
+  const folded = new Set<string>();
+  const written = new Set(sections.filter((s) => s.action !== "delete").map((s) => s.path));
+  for (const section of sections) {
+    const { path, line, action } = section;
+    const fold = foldPath(path);
+    if (folded.has(fold) || (vacated.has(path) && (action === "modify" || action === "delete")))
+      return duplicate(path, line);
+    folded.add(fold);
+    if (action === "delete" || (action === "modify" && !appears(section, read))) continue;
+    const blocker = exists(path) ? path : parents(path).find((parent) => exists(parent) || written.has(parent));
+    if (blocker !== undefined) return occupied(section, blocker);
+  }
+  return repeatedSource(sections);
+}
+
+/** A section that makes its file appear although it is written as a modification. */
+function appears(section: FilePatch, read: ReadFile): boolean {
+  return insertsIntoNothing(section) && read(section.path) !== "";
+}
+
+function parents(path: string): string[] {
+  const segments = path.split("/");
+  return segments.slice(1).map((_, i) => segments.slice(0, i + 1).join("/"));
+}
+
+function occupied(section: FilePatch, blocker: string): Refusal {
+  const { path, line } = section;
+  const way = blocker === path ? "the patch would create it" : `the patch would create ${path} below it`;
+  return refuse(
+    "file-exists",
+    `${blocker} exists already as a file, but ${way}: modify it instead, or choose another name`,
+    {
+      file: path,
+      line,
+    },
+  );
+}
+
+function repeatedSource(sections: readonly FilePatch[]): Refusal | undefined {
+  const sources = new Set<string>();
+  for (const { action, from, line } of sections) {
+    if (action !== "rename") continue;
+    if (sources.has(from!)) return duplicate(from!, line);
+    sources.add(from!);
+  }
+  return undefined;
+}

@@ -1,0 +1,125 @@
+// The rim of the patch engine: a patch on the files below a directory. Follows no symbolic link, writes all files or none.
+
+import { isUtf8 } from "node:buffer";
+import { randomUUID } from "node:crypto";
+import { lstatSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync, type Stats } from "node:fs";
+import { dirname, join } from "node:path";
+import { AxonError } from "../errors.js";
+import { applyPatch, type Applied } from "./apply-patch.js";
+import type { FileChange } from "./apply-section.js";
+import { refuse, type Refusal } from "./patch-error.js";
+import type { Policy } from "./policy.js";
+
+/**
+ * Applies `text` to the files below `dir`; without `write` only says what would happen.
+ * @throws AxonError `patch-write` if the disk fails; the files are then as they were.
+ */
+export function applyToDirectory(
+  text: string,
+  dir: string,
+  options: { readonly policy: Policy; readonly write: boolean },
+): Applied | Refusal {
+  let unreadable: Refusal | undefined;
+  const read = (path: string) => {
+    const found = readBelow(dir, path);
+    if (typeof found !== "object") return found;
+    unreadable ??= found;
+    return undefined;
+  };
+  const result = applyPatch(text, { read, policy: options.policy });
+  if (unreadable) return unreadable;
+  if (result.ok && options.write) writeAll(dir, result.files);
+  return result;
+}
+
+/** Content of a regular file, undefined if nothing is there, a refusal for all else. */
+function readBelow(dir: string, path: string): string | undefined | Refusal {
+  const segments = path.split("/");
+  for (let depth = 1; depth <= segments.length; depth++) {
+    const stats = statOf(join(dir, ...segments.slice(0, depth)));
+    const here = segments.slice(0, depth).join("/");
+    if (!stats) return undefined;
+    if (stats.isSymbolicLink()) return notFile(path, `${here} is a symbolic link, which no patch may follow`);
+    if (depth < segments.length) {
+      // A file where a directory is needed: its own path is asked for when the clash is looked for.
+      if (!stats.isDirectory()) return undefined;
+    } else if (!stats.isFile()) return notFile(path, `${here} is not a regular file`);
+  }
+  const bytes = readFileSync(join(dir, path));
+  if (isUtf8(bytes)) return bytes.toString("utf8");
+  return refuse("binary", `${path} is not UTF-8: only text can be patched`, { file: path });
+}
+
+function notFile(path: string, why: string): Refusal {
+  return refuse("not-a-file", why, { file: path });
+}
+
+function statOf(path: string): Stats | undefined {
+  return lstatSync(path, { throwIfNoEntry: false });
+}
+
+interface Step {
+  readonly path: string;
+  /** Undefined: nothing stands here afterwards. */
+  readonly after: string | undefined;
+  /** What stood here, to put back. */
+  readonly before: Buffer | undefined;
+  readonly mode: number;
+  readonly temporary: string;
+}
+
+/** Writes every new text beside its place, then renames; whatever fails, what was done is undone. */
+function writeAll(dir: string, files: readonly FileChange[]): void {
+  const steps = planSteps(dir, files);
+  const made: string[] = [];
+  const done: Step[] = [];
+  try {
+    for (const step of steps) {
+      if (step.after === undefined) continue;
+      makeParents(dir, step.path, made);
+      writeFileSync(step.temporary, step.after, { mode: step.mode, flag: "wx" });
+    }
+    for (const step of steps) {
+      done.push(step);
+      if (step.after === undefined) rmSync(step.path);
+      else renameSync(step.temporary, step.path);
+    }
+  } catch (cause) {
+    undo(done, steps, made);
+    throw new AxonError("patch-write", `the patch could not be written below ${dir}; its files are as they were`, {
+      cause,
+    });
+  }
+}
+
+function planSteps(dir: string, files: readonly FileChange[]): Step[] {
+  const final = new Map<string, { readonly after: string | undefined; readonly model: string }>();
+  for (const { action, from } of files) if (action === "rename") final.set(from!, { after: undefined, model: from! });
+  for (const { path, from, after } of files) final.set(path, { after, model: from ?? path });
+  return [...final].map(([name, { after, model }]): Step => {
+    const path = join(dir, name);
+    const temporary = join(dirname(path), `.axon-${randomUUID()}`);
+    const before = statOf(path) ? readFileSync(path) : undefined;
+    return { path, after, before, mode: (statOf(join(dir, model))?.mode ?? 0o644) & 0o777, temporary };
+  });
+}
+
+/** Creates the missing directories above `path` and notes them in `made`, outermost first. */
+function makeParents(dir: string, path: string, made: string[]): void {
+  const missing: string[] = [];
+  for (let parent = dirname(path); parent.length > dir.length && !statOf(parent); parent = dirname(parent))
+    missing.unshift(parent);
+  for (const parent of missing) {
+    mkdirSync(parent);
+    made.push(parent);
+  }
+}
+
+function undo(done: readonly Step[], steps: readonly Step[], made: readonly string[]): void {
+  for (const { path, before, mode } of done.toReversed()) {
+    if (before === undefined) rmSync(path, { force: true });
+    else writeFileSync(path, before, { mode });
+  }
+  for (const { temporary } of steps) rmSync(temporary, { force: true });
+  for (const directory of made.toReversed()) rmdirSync(directory);
+}

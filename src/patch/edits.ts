@@ -1,0 +1,148 @@
+// Placed hunks → edits of the file's lines: sorted, without duplicates, refused where they touch the same lines.
+
+import type { FileLine, LineEnd } from "./file-lines.js";
+import { leadingBlanks, translateIndent, type IndentPair } from "./indent.js";
+import { endsAgree } from "./locate.js";
+import { accept, refuse, type Result } from "./patch-error.js";
+import type { BodyLine, Hunk } from "./patch.js";
+import type { Placement, Target } from "./place-hunks.js";
+
+export interface AddedLine {
+  readonly text: string;
+  /** Null: as its neighbours in the file. */
+  readonly end: LineEnd | null;
+}
+
+/** Replaces `removed` lines from `start` (from 0) on by `added`. */
+export interface Edit {
+  readonly start: number;
+  readonly removed: number;
+  readonly added: readonly AddedLine[];
+  readonly hunk: Hunk;
+}
+
+export interface FileEdits {
+  readonly edits: readonly Edit[];
+  /** Whether the file afterwards ends in a newline; null: as before. */
+  readonly terminated: boolean | null;
+}
+
+export function collectEdits(target: Target, placements: readonly Placement[]): Result<FileEdits> {
+  const edits: Edit[] = [];
+  let terminated: boolean | null = null;
+  for (const placement of placements) {
+    const found = editsOf(target, placement);
+    if (!found.ok) return found;
+    edits.push(...found.value);
+    terminated = finalNewline(target, placement) ?? terminated;
+  }
+  edits.sort((a, b) => a.start - b.start || a.removed - b.removed);
+  const distinct = edits.filter((edit, i) => i === 0 || !sameEdit(edit, edits[i - 1]));
+  return disjoint(target, distinct) ?? accept({ edits: distinct, terminated });
+}
+
+function disjoint(target: Target, edits: readonly Edit[]) {
+  for (const [i, edit] of edits.entries()) {
+    const previous = edits[i - 1];
+    if (!previous) continue;
+    const end = previous.start + previous.removed;
+    const bothInsert = previous.removed + edit.removed === 0;
+    if (edit.start > end || (edit.start === end && !bothInsert)) continue;
+    const { hunk } = edit;
+    const message = `hunks ${previous.hunk.index} and ${hunk.index} of ${target.path} change the same lines: make them one hunk`;
+    return refuse("overlap", message, {
+      file: target.path,
+      hunk: hunk.index,
+      line: hunk.line,
+      candidates: [edit.start + 1],
+    });
+  }
+  return undefined;
+}
+
+function sameEdit(a: Edit, b: Edit): boolean {
+  if (a.start !== b.start || a.removed !== b.removed || a.added.length !== b.added.length || a.hunk === b.hunk)
+    return false;
+  return a.added.every((line, i) => line.text === b.added[i].text && line.end === b.added[i].end);
+}
+
+/** One edit per run of changes. */
+function editsOf(target: Target, placement: Placement): Result<readonly Edit[]> {
+  const { lines, hunk } = placement;
+  const literalEnds = target.tellsEnds && endsAgree(target.index, lines, placement.at);
+  const edits: Edit[] = [];
+  let at = placement.at;
+  for (let i = 0; i < lines.length;) {
+    if (lines[i].kind === " ") {
+      i++;
+      at++;
+      continue;
+    }
+    let end = i;
+    while (end < lines.length && lines[end].kind !== " ") end++;
+    const run = lines.slice(i, end);
+    const removed = run.filter((line) => line.kind === "-").length;
+    const added = indented(target, placement, run, at);
+    if (!added.ok) return added;
+    const ends = added.value.map(({ text, line }) => ({ text, end: literalEnds ? writtenEnd(line) : null }));
+    edits.push({ start: at, removed, added: ends, hunk });
+    at += removed;
+    i = end;
+  }
+  return accept(edits);
+}
+
+function writtenEnd(line: BodyLine): LineEnd {
+  return line.carriageReturn ? "\r\n" : "\n";
+}
+
+interface IndentedLine {
+  readonly text: string;
+  readonly line: BodyLine;
+}
+
+/** The added lines of a run; where white space was mangled, with the file's indentation. */
+function indented(
+  target: Target,
+  placement: Placement,
+  run: readonly BodyLine[],
+  at: number,
+): Result<readonly IndentedLine[]> {
+  const added = run.filter((line) => line.kind === "+");
+  if (placement.tier !== "whitespace") return accept(added.map((line) => ({ text: line.text, line })));
+  const all = indentPairs(target.index.lines, placement.lines, placement.at);
+  const own = indentPairs(target.index.lines, run, at);
+  const result: IndentedLine[] = [];
+  for (const line of added) {
+    const written = leadingBlanks(line.text);
+    const blank = line.text.trim() === "";
+    const indent = blank ? "" : translateIndent(written, own, all);
+    if (indent === undefined) return unclear(target, placement.hunk, line);
+    result.push({ text: blank ? "" : indent + line.text.slice(written.length), line });
+  }
+  return accept(result);
+}
+
+function unclear(target: Target, hunk: Hunk, line: BodyLine) {
+  const message =
+    `hunk ${hunk.index} of ${target.path} fits only with other white space, and the indentation of line ${line.line} of the patch does not ` +
+    "follow from it: copy the file's lines exactly";
+  return refuse("unclear-indent", message, { file: target.path, hunk: hunk.index, line: line.line });
+}
+
+function indentPairs(file: readonly FileLine[], lines: readonly BodyLine[], at: number): IndentPair[] {
+  const old = lines.filter((line) => line.kind !== "+");
+  const pairs = old.map((line, i) => ({ text: line.text, actual: file[at + i].text }));
+  const solid = pairs.filter((pair) => pair.actual.trim() !== "");
+  return solid.map((pair) => ({ written: leadingBlanks(pair.text), actual: leadingBlanks(pair.actual) }));
+}
+
+/** What the no-newline markers say, if the hunk reaches the end of the file; null if nothing. */
+function finalNewline(target: Target, { lines, at }: Placement): boolean | null {
+  const lastOld = lines.findLast((line) => line.kind !== "+");
+  const lastNew = lines.findLast((line) => line.kind !== "-");
+  const size = lines.filter((line) => line.kind !== "+").length;
+  if (at + size !== target.index.lines.length || lastOld === lastNew) return null;
+  if (lastNew?.unterminated) return false;
+  return lastOld?.unterminated ? true : null;
+}

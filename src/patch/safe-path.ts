@@ -1,0 +1,43 @@
+// Whether a path is one that every file system of a clone reads as the same harmless name below the root.
+
+/** Characters that HFS+ ignores in names, and others that draw nothing or turn the direction of text. */
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\u2028\u2029]/gu;
+const CONTROL = /\p{Cc}/u;
+
+/** The path as a careless file system reads it: no invisible characters, lower case, no streams, no dots and blanks at the ends. */
+export function foldPath(path: string): string {
+  return path.split("/").map(foldSegment).join("/");
+}
+
+/** Why `path` must not be touched anywhere, or undefined. */
+export function unsafePath(path: string): string | undefined {
+  if (path === "") return "the path is empty";
+  if (CONTROL.test(path)) return "it contains control characters";
+  if (path.search(INVISIBLE) !== -1) return "it contains invisible characters";
+  if (path.includes("\ufffd")) return "it is not valid UTF-8";
+  if (path.includes("\\")) return "it contains a backslash; separate directories by /";
+  if (path.startsWith("/") || path.startsWith("~")) return "it is absolute; paths are relative to the repository";
+  if (/^[a-z]:/i.test(path)) return "it names a drive; paths are relative to the repository";
+  if (path.length > 1000) return "it is longer than 1000 characters";
+  for (const segment of path.split("/")) {
+    const problem = unsafeSegment(segment);
+    if (problem) return problem;
+  }
+  return undefined;
+}
+
+function unsafeSegment(segment: string): string | undefined {
+  if (segment === "" || segment === "." || segment === "..") return `it contains "${segment}" between slashes`;
+  if (Buffer.byteLength(segment) > 255) return "one of its names is longer than 255 bytes";
+  const folded = foldSegment(segment);
+  // NTFS short names: GIT~1 is .git, GITMOD~1 and GI7EBA~1 are .gitmodules.
+  if (folded === ".git" || /^git~\d+$/.test(folded)) return "it leads into .git";
+  if (/^(?:gitmod|gi[0-9a-f]{4})~\d+$/.test(folded)) return "it may be .gitmodules by its short name";
+  if (folded === "" || /^\.+$/.test(folded)) return `"${segment}" is a directory mark on some systems`;
+  return undefined;
+}
+
+function foldSegment(segment: string): string {
+  const visible = segment.normalize("NFKC").replace(INVISIBLE, "").toLowerCase();
+  return visible.replace(/:.*$/, "").replace(/[. ]+$/, "");
+}
