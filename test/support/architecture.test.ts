@@ -30,7 +30,7 @@ const HOUSE: House = {
   process: { env: ["config"], exit: ["cli", "app"] },
   pure: { rooms: ["evolution"], modules: ["node:crypto"] },
   defaultExports: ["src/app.ts"],
-  lines: { file: 25, table: 40, room: 150 },
+  lines: { file: 25, table: 40, room: 150, rooms: {} },
   tables: ["graph/operators"],
   aliases: { "#worker": "src/training/worker.ts" },
 };

@@ -28,6 +28,10 @@ async function losses(given: TrainingRequest, stopAfter = Infinity): Promise<num
   return found;
 }
 
+/** A mount namespace of its own: root may have one, others where the system allows user namespaces. */
+const NAMESPACE = ["--mount", ...(process.getuid?.() === 0 ? [] : ["--map-root-user"])];
+const mounts = spawnSync("unshare", [...NAMESPACE, "true"]).status === 0;
+
 describe("a training", () => {
   test("learns", async () => {
     const found = await losses(request({ tokens: 64 * 150 }));
@@ -133,7 +137,7 @@ describe("a training", () => {
     await expect(startTraining(request({ tokens: 63 }))).rejects.toThrow(/less than one step of batch × context = 64/);
   });
 
-  test("keeps the old checkpoint when the disk is full", async () => {
+  (mounts ? test : test.skip)("keeps the old checkpoint when the disk is full [needs mounts]", async () => {
     const [old, disk] = [request(), directory()];
     await losses(old);
     // A file system of 300 kB in a mount namespace of its own: the second checkpoint cannot fit beside the first.
@@ -145,11 +149,7 @@ describe("a training", () => {
         await writeCheckpoint("${disk}", identity, { ...state, step: 41 }).catch((error) => console.log(error.code, error.message));
         console.log((await readCheckpoint("${disk}")).state.step);
       ' ; ls -A "${disk}"`;
-    const { stdout, stderr } = spawnSync(
-      "unshare",
-      ["--mount", ...(process.getuid?.() === 0 ? [] : ["-r"]), "sh", "-c", script],
-      { encoding: "utf8" },
-    );
+    const { stdout, stderr } = spawnSync("unshare", [...NAMESPACE, "sh", "-c", script], { encoding: "utf8" });
     expect(stderr).toBe("");
     expect(stdout).toMatch(/write-failed.*no space left on device.*intact/);
     expect(stdout).toMatch(/^40$/m);
