@@ -1,6 +1,6 @@
 // The spec: what model to train and how. Schema, ranges, defaults, and errors that point at the line.
 
-import { isMap, isScalar, LineCounter, parseDocument, type Document } from "yaml";
+import { isMap, isScalar, LineCounter, parseDocument, visit, type Document } from "yaml";
 import * as z from "zod";
 import { InputError, type Place } from "./errors.js";
 
@@ -33,20 +33,20 @@ const architectureSchema = z
 
 const optimizerSchema = z.strictObject({
   kind: z.enum(["adamw"]).default("adamw"),
-  learningRate: between(1e-6, 1).default(2e-3).describe("at the peak of the schedule"),
+  learningRate: between(1e-6, 1).default(3e-3).describe("at the peak of the schedule"),
   schedule: z.enum(["constant", "cosine", "warmup-stable-decay"]).default("cosine"),
   warmup: between(0, 0.9).default(0.1).describe("share of the steps that rise linearly from 0"),
   decay: between(0, 1).default(0.3).describe("share of the steps that fall to 0 at the end of warmup-stable-decay"),
   finalLearningRate: between(0, 1).default(0.1).describe("where cosine ends, as a share of the peak"),
   beta1: between(0, 0.9999).default(0.9),
-  beta2: between(0, 0.99999).default(0.99),
+  beta2: between(0, 0.99999).default(0.95),
   epsilon: between(1e-12, 1e-2).default(1e-8),
   weightDecay: between(0, 10).default(0.1).describe("on matrices only, never on biases, gains and embeddings"),
   gradientClip: between(1e-4, 1e4).default(1).describe("bound of the global gradient norm"),
 });
 
 const trainingSchema = z.strictObject({
-  batch: whole(1, 1024).default(8).describe("windows of `context` bytes per step"),
+  batch: whole(1, 1024).default(4).describe("windows of `context` bytes per step"),
 });
 
 const dataSchema = z.strictObject({
@@ -89,15 +89,29 @@ export function specJsonSchema(): unknown {
 
 type Path = readonly (string | number)[];
 
+/** Plain YAML 1.2: a directive or a tag must not turn a map into something whose keys nobody checks. */
+const YAML = { schema: "core", resolveKnownTags: false, stringKeys: true, prettyErrors: false } as const;
+
+/** Characters; many times what any spec needs. YAML takes time in the square of the number of keys. */
+const MAX_LENGTH = 65_536;
+
 /**
  * Reads the text of a spec.yml.
  * @throws InputError `spec-syntax` or `spec-invalid` with file, line and column.
  */
 export function parseSpec(text: string, file = "spec.yml"): Spec {
+  if (text.length > MAX_LENGTH) {
+    const message = `${text.length} characters are too many: a spec has ${MAX_LENGTH} at most`;
+    throw failure("spec-syntax", message, { file, line: 1, column: 1 });
+  }
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, maxAliasCount: 0 } as object);
-  const syntax = document.errors[0];
+  const document = parseDocument(text, { ...YAML, lineCounter: lines });
+  const syntax = document.errors[0] ?? document.warnings[0];
   if (syntax) throw failure("spec-syntax", syntax.message, position(lines, syntax.pos[0], file));
+  const alias = aliasOffset(document);
+  if (alias !== undefined) {
+    throw failure("spec-syntax", "a spec has no aliases: write the value out", position(lines, alias, file));
+  }
   const parsed = schema.safeParse(document.toJS() ?? {});
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
@@ -119,6 +133,18 @@ function failure(code: string, message: string, place: Place): InputError {
 function position(lines: LineCounter, offset: number, file: string): Place {
   const { line, col } = lines.linePos(offset);
   return { file, line: Math.max(1, line), column: Math.max(1, col) };
+}
+
+/** Where the first alias stands: a few of them can stand for gigabytes. */
+function aliasOffset(document: Document.Parsed): number | undefined {
+  let offset: number | undefined;
+  visit(document, {
+    Alias: (_, alias) => {
+      offset = alias.range?.[0] ?? 0;
+      return visit.BREAK;
+    },
+  });
+  return offset;
 }
 
 /** Where the value at `path` stands, or the nearest enclosing value that does (a default has no place of its own). */
