@@ -1,6 +1,6 @@
 // The command `axon evolve`: its options, its progress, its table.
 
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import type { FinishedCycle } from "../candidate.js";
 import type { CycleEvent } from "../evolution/cycle.js";
 import { cycleReport, sentence, signed } from "../report/table.js";
@@ -29,6 +29,7 @@ export function evolveCommand(program: Command, context: Context): void {
     .option("--corpus <path...>", "learn from these files and folders, not from what git tracks")
     .option("--trainings <n>", "how many trainings to spend", whole(1), 36)
     .option("--tokens <n>", "bytes per training, at the size of the repository's own spec", whole(1), 150_000)
+    .addOption(new Option("--proposer <kind>", "who proposes changes").choices(["search"]).default("search"))
     .option("--seed <n>", "of the whole cycle", whole(0), 1)
     .option("--json", "print one JSON object")
     .action(async (options: EvolveFlags) => {

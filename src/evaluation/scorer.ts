@@ -29,7 +29,7 @@ export interface Scored {
   readonly bitsPerByte: number;
   readonly bytes: number;
   readonly causal: true;
-  /** Floating-point numbers stored in the model. */
+  /** Floating-point numbers stored in the model, scalars aside. */
   readonly parameters: number;
   /** Bytes the model sees at once. */
   readonly context: number;

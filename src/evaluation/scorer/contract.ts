@@ -51,7 +51,8 @@ export function refusal(code: string, reason: string): Refusal {
 function accepted(model: Model, context: number): ContractedModel {
   let parameters = 0;
   for (const { type, shape } of model.graph.initializers.values()) {
-    if (type === "float32" || type === "float64") parameters += elementCount(shape);
+    // Scalars are constants of the graph, such as the mask: no training moved them.
+    if (shape.length > 0 && (type === "float32" || type === "float64")) parameters += elementCount(shape);
   }
   return { ok: true, model, context, parameters };
 }
