@@ -11,7 +11,8 @@ import {
   type Tensor,
   type Value,
 } from "./graph.js";
-import { castCode, operators, type OpType, type Output } from "./operators.js";
+import { STORAGE } from "./onnx-fields.js";
+import { operators, type OpType, type Output } from "./operators.js";
 import { broadcastAxes, sameShape } from "./shapes.js";
 
 type Attributes = Readonly<Record<string, Attribute>>;
@@ -59,6 +60,11 @@ export class GraphBuilder {
     return value;
   }
 
+  /** Makes a value of the graph around this one readable here, as the bodies of Loop may. */
+  outer(value: Value): Value {
+    return this.#declare(value);
+  }
+
   initializer(name: string, tensor: Tensor): Value {
     if (elementCount(tensor.shape) !== tensor.data.length) {
       throw new GraphError(
@@ -66,14 +72,17 @@ export class GraphBuilder {
         `initializer "${name}" of shape [${tensor.shape.join(", ")}] holds ${tensor.data.length} elements`,
       );
     }
+    const value = this.#declare({ name, type: tensor.type, shape: tensor.shape });
     this.#initializers.set(name, tensor);
-    return this.#declare({ name, type: tensor.type, shape: tensor.shape });
+    return value;
   }
 
   /** An unnamed initializer; small equal ones are shared. */
   constant(tensor: Tensor): Value {
     if (tensor.data.length > 16) return this.initializer(`constant_${this.#initializers.size}`, tensor);
-    const key = `${tensor.type}[${tensor.shape.join()}]${Array.from<number | bigint>(tensor.data).join()}`;
+    const { buffer, byteOffset, byteLength } = tensor.data;
+    const bytes = new Uint8Array(buffer, byteOffset, byteLength); // 0 and -0 are equal numbers of unequal bytes
+    const key = `${tensor.type}[${tensor.shape.join()}]${bytes.join()}`;
     const known = this.#constants.get(key);
     if (known) return known;
     const value = this.initializer(`constant_${this.#initializers.size}`, tensor);
@@ -83,7 +92,9 @@ export class GraphBuilder {
 
   /** A number in the type of `like`, broadcastable to anything. */
   scalar(value: number, like: Value): Value {
-    const data = like.type === "float64" ? Float64Array.of(value) : Float32Array.of(value);
+    const data = STORAGE[like.type].allocate(1);
+    if (data instanceof BigInt64Array) data[0] = BigInt(value);
+    else data[0] = value;
     return this.constant({ type: like.type, shape: [], data });
   }
 
@@ -159,7 +170,7 @@ export class GraphBuilder {
   }
 
   cast(x: Value, type: ElementType): Value {
-    return x.type === type ? x : this.op("Cast", [x], { to: attribute.int(castCode(type)) });
+    return x.type === type ? x : this.op("Cast", [x], { to: attribute.int(STORAGE[type].code) });
   }
 
   split(x: Value, sizes: readonly number[], axis: number): Value[] {

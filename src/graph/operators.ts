@@ -2,7 +2,8 @@
 
 import { GraphError } from "../errors.js";
 import type { Attribute, Dim, ElementType, Tensor, Value } from "./graph.js";
-import { broadcast, matMulShape, normalizeAxis, reducedShape, reshapedShape } from "./shapes.js";
+import { STORAGE } from "./onnx-fields.js";
+import { broadcast, matMulShape, normalizeAxis, reducedShape, reshapedShape, sameShape } from "./shapes.js";
 
 export interface Output {
   readonly type: ElementType;
@@ -53,7 +54,7 @@ export const operators = {
   Identity: elementwise,
   Softmax: elementwise,
   LogSoftmax: elementwise,
-  Cast: onnx((x, call) => [{ type: CAST_TYPES[int(call.attributes, "to", 1)], shape: x.shape }]),
+  Cast: onnx((x, call) => [{ type: castType(call), shape: x.shape }]),
   Add: binary,
   Sub: binary,
   Mul: binary,
@@ -106,24 +107,36 @@ export const operators = {
     const [start, end] = [int(call.attributes, "start", 0), int(call.attributes, "end", x.shape.length)];
     return [{ type: "int64", shape: [x.shape.slice(start, end).length] }];
   }),
-  /** One axis at a time. Where the end is only known at run time, the builder declares the shape itself. */
+  /** One axis at a time, in steps of 1. Where the end is only known at run time, the builder declares the shape itself. */
   Slice: onnx((x, call) => {
-    const axis = normalizeAxis(integers(call.constant(3))[0], x.shape.length);
+    const axes = integers(call.constant(3));
+    if (axes.length !== 1 || call.inputs[4]) throw new GraphError("shape", "Slice takes one axis and no steps here");
+    const axis = normalizeAxis(axes[0], x.shape.length);
     return [{ type: x.type, shape: x.shape.map((dim, i) => (i === axis ? slicedSize(dim, call) : dim)) }];
   }),
   Split: onnx((x, call) => {
     const axis = normalizeAxis(int(call.attributes, "axis", 0), x.shape.length);
-    return integers(call.constant(1)).map((size) => ({
+    const sizes = integers(call.constant(1));
+    const total = sum(sizes);
+    if (typeof x.shape[axis] === "number" && total !== x.shape[axis]) {
+      throw new GraphError("shape", `parts of ${total} in all do not split axis ${axis} of [${x.shape.join(", ")}]`);
+    }
+    return sizes.map((size) => ({
       type: x.type,
       shape: x.shape.map((dim, i) => (i === axis ? size : dim)),
     }));
   }),
   Concat: onnx((x, call) => {
     const axis = normalizeAxis(int(call.attributes, "axis", 0), x.shape.length);
-    const sizes = call.inputs.map((value) => value!.shape[axis]);
+    const shapes = call.inputs.map((_, i) => input(call, i).shape);
+    const sizes = shapes.map((shape) => shape[axis]);
     if (sizes.some((size) => typeof size !== "number")) throw new GraphError("shape", "Concat along a symbolic axis");
-    const total = (sizes as number[]).reduce((sum, size) => sum + size, 0);
-    return [{ type: x.type, shape: x.shape.map((dim, i) => (i === axis ? total : dim)) }];
+    const joined = (shape: readonly Dim[]) => shape.map((dim, i) => (i === axis ? sum(sizes as number[]) : dim));
+    if (!shapes.every((shape) => sameShape(joined(shape), joined(x.shape)))) {
+      const list = shapes.map((shape) => `[${shape.join(", ")}]`).join(" and ");
+      throw new GraphError("shape", `Concat of ${list}: they differ beside axis ${axis}`);
+    }
+    return [{ type: x.type, shape: joined(x.shape) }];
   }),
   Gather: onnx((x, call) => {
     const axis = normalizeAxis(int(call.attributes, "axis", 0), x.shape.length);
@@ -132,21 +145,20 @@ export const operators = {
   }),
   GatherElements: onnx((x, call) => [{ type: x.type, shape: input(call, 1).shape }]),
   ScatterElements: elementwise,
+
+  // ----- Control flow -----
+  Loop: onnx(() => {
+    throw new GraphError("shape", "the outputs of a Loop are declared by whoever builds its body");
+  }),
 } satisfies Record<string, Operator>;
 
 export type OpType = keyof typeof operators;
 
-/** TensorProto.DataType numbers that Cast's `to` may carry. */
-const CAST_TYPES: Readonly<Record<number, ElementType>> = {
-  1: "float32",
-  6: "int32",
-  7: "int64",
-  9: "bool",
-  11: "float64",
-};
-
-export function castCode(type: ElementType): number {
-  return Number(Object.keys(CAST_TYPES).find((code) => CAST_TYPES[Number(code)] === type));
+function castType({ attributes }: Call): ElementType {
+  const to = int(attributes, "to", 1);
+  const type = (Object.keys(STORAGE) as ElementType[]).find((known) => STORAGE[known].code === to);
+  if (!type) throw new GraphError("shape", `Cast to the unknown type ${to}`);
+  return type;
 }
 
 function input(call: Call, index: number): Value {
@@ -180,13 +192,20 @@ export function integers(tensor: Tensor): number[] {
 
 function permutation(x: Value, call: Call): readonly number[] {
   const attribute = call.attributes["perm"];
-  if (attribute?.kind === "ints") return attribute.value;
-  return x.shape.map((_, i) => x.shape.length - 1 - i);
+  const reversed = x.shape.map((_, i) => x.shape.length - 1 - i);
+  if (attribute?.kind !== "ints") return reversed;
+  const sorted = attribute.value.toSorted((a, b) => b - a);
+  if (sameShape(sorted, reversed)) return attribute.value;
+  throw new GraphError("shape", `[${attribute.value.join(", ")}] does not permute [${x.shape.join(", ")}]`);
 }
 
 function slicedSize(dim: Dim, call: Call): number {
   if (typeof dim !== "number") throw new GraphError("shape", "Slice of a symbolic axis");
   const [start, end] = [integers(call.constant(1))[0], integers(call.constant(2))[0]];
   const clamp = (at: number) => Math.min(dim, Math.max(0, at < 0 ? at + dim : at));
-  return clamp(end) - clamp(start);
+  return Math.max(0, clamp(end) - clamp(start));
+}
+
+function sum(sizes: readonly number[]): number {
+  return sizes.reduce((total, size) => total + size, 0);
 }

@@ -56,14 +56,28 @@ export function broadcastAxes(from: Shape, to: Shape): number[] {
 
 /** Resolves the 0 (copy) and -1 (the rest) of a Reshape target. */
 export function reshapedShape(shape: Shape, target: readonly number[]): Dim[] {
-  const copied = target.map((dim, i) => (dim === 0 ? shape[i] : dim));
+  const copied = target.map((dim, i) => (dim === 0 ? copiedSize(shape, i) : dim));
   const rest = copied.indexOf(-1);
-  if (rest < 0) return copied;
+  if (copied.lastIndexOf(-1) !== rest) throw unfit(shape, target, "only one size can be inferred");
+  if (rest < 0) {
+    const known = [...shape, ...copied].every((dim) => typeof dim === "number");
+    if (known && numericProduct(shape) !== numericProduct(copied)) throw unfit(shape, target, "the sizes differ");
+    return copied;
+  }
   copied[rest] = quotient(
     shape,
     copied.filter((_, i) => i !== rest),
   );
   return copied;
+}
+
+function copiedSize(shape: Shape, axis: number): Dim {
+  if (axis >= shape.length) throw new GraphError("shape", `[${shape.join(", ")}] has no size ${axis} to copy`);
+  return shape[axis];
+}
+
+function unfit(shape: Shape, target: Shape, why: string): GraphError {
+  return new GraphError("shape", `[${shape.join(", ")}] cannot become [${target.join(", ")}]: ${why}`);
 }
 
 /** Product of `all` over product of `some`, where symbols must cancel or else name the product ("batch*sequence"). */
