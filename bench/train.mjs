@@ -21,6 +21,8 @@ const SIZES = {
 };
 const WARM_UP = 3;
 const STEPS = 12;
+/** Steps per run. */
+const RUN = 4;
 const PEER = fileURLToPath(new URL("peers/torch_gpt.py", import.meta.url));
 
 /** Options: --sizes s,m  --threads 2  --pairs 3 */
@@ -74,20 +76,23 @@ async function comparePairs(name, threads, pairs, torch) {
   };
 }
 
-/** Median seconds per step after the warm-up. */
+/** Median seconds per step after the warm-up, several steps per run as the trainer does. */
 async function axonSeconds(spec, threads) {
   const session = await StepSession.open(spec, threads);
   const parameters = initialParameters(spec, 1);
   const zeros = () => new Float32Array(parameters.length);
   let state = { parameters, firstMoment: zeros(), secondMoment: zeros(), step: 0 };
+  const size = spec.training.batch * spec.architecture.context;
+  const bytes = () => Int32Array.from({ length: size }, () => Math.random() * 256);
   const seconds = [];
-  const bytes = () =>
-    Int32Array.from({ length: spec.training.batch * spec.architecture.context }, () => Math.random() * 256);
-  for (let i = 0; i < WARM_UP + STEPS; i++) {
-    const batch = { ids: bytes(), targets: bytes() };
+  for (const count of [1, 1, 1, ...Array(STEPS / RUN).fill(RUN)]) {
+    const steps = Array.from({ length: count }, () => ({
+      batch: { ids: bytes(), targets: bytes() },
+      learningRate: 1e-3,
+    }));
     const start = performance.now();
-    state = (await session.run(state, batch, 1e-3)).next;
-    seconds.push((performance.now() - start) / 1000);
+    state = (await session.run(state, steps)).next;
+    seconds.push((performance.now() - start) / 1000 / count);
   }
   await session.close();
   return median(seconds.slice(WARM_UP));

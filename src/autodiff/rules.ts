@@ -1,6 +1,7 @@
 // The gradient table: one row per operator, its formula beside it. G is the gradient of the first output Y.
 // Formulas follow from the definitions of the ONNX operators; every row is checked against finite differences.
 
+import { GraphError } from "../errors.js";
 import type { GraphBuilder } from "../graph/builder.js";
 import { attribute } from "../graph/builder.js";
 import type { Dim, Value } from "../graph/graph.js";
@@ -157,6 +158,9 @@ export const rules: Readonly<Record<OpType, Rule>> = {
     const zeros = b.op("Expand", [b.scalar(0, g), b.integers(staticShape(x.shape))]);
     const add = { axis: attribute.int(int(attributes, "axis", 0)), reduction: attribute.string("add") };
     return [b.op("ScatterElements", [zeros, indices, g], add), null];
+  },
+  Loop: () => {
+    throw new GraphError("no-gradient", "a Loop is not differentiated: take gradients inside its body");
   },
   ScatterElements: (b, { g, inputs: [, indices], attributes }) => {
     require(string(attributes, "reduction", "none") === "add", "ScatterElements only with reduction add");

@@ -31,7 +31,6 @@ const identitySchema = z.object({
   spec: z.unknown(),
   seed: z.int(),
   steps: z.int().min(1),
-  step: z.int().min(0),
   corpusSha256: z.string(),
 });
 
@@ -67,21 +66,25 @@ export async function readCheckpoint(directory: string): Promise<{ identity: Tra
   const model = await readTensors(directory, "model.safetensors");
   const state = await readTensors(directory, "state.safetensors");
   const parameters = flattened(identity.spec, model, join(directory, "model.safetensors"));
+  const stateFile = join(directory, "state.safetensors");
   const moment = (name: string): Float32Array => {
     const tensor = state.tensors.get(name);
     if (tensor?.data.length === parameters.length) return tensor.data;
-    throw unfit(
-      join(directory, "state.safetensors"),
-      `"${name}" does not have the model's ${parameters.length} elements`,
-    );
+    throw unfit(stateFile, `"${name}" does not have the model's ${parameters.length} elements`);
   };
-  if (model.metadata["step"] !== state.metadata["step"]) {
-    throw unfit(directory, "model and state are from different steps, so it cannot be resumed");
+  const step = state.metadata["step"] ?? "";
+  if (!/^\d{1,15}$/.test(step)) throw unfit(stateFile, "it does not say after which step it was written");
+  if (model.metadata["step"] !== step) {
+    throw unfit(stateFile, "model.safetensors is from another step, so this cannot be resumed");
   }
-  const step = Number(state.metadata["step"]);
   return {
     identity,
-    state: { parameters, firstMoment: moment("firstMoment"), secondMoment: moment("secondMoment"), step },
+    state: {
+      parameters,
+      firstMoment: moment("firstMoment"),
+      secondMoment: moment("secondMoment"),
+      step: Number(step),
+    },
   };
 }
 
@@ -148,6 +151,7 @@ async function read(file: string): Promise<Uint8Array> {
   } catch (cause) {
     throw new InputError("checkpoint-missing", `cannot read ${file}: is it a directory that \`axon train\` wrote?`, {
       cause,
+      place: { file },
     });
   }
 }

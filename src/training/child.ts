@@ -50,7 +50,10 @@ export function runChild<Progress, Result>(
       if (answer.kind === "result") resolve(answer.result);
       if (answer.kind === "failure") reject(revived(answer.failure));
     });
-    child.on("error", (cause) => reject(new AxonError("child-crashed", `could not start ${script}`, { cause })));
+    child.on("error", (cause) => {
+      // A broken pipe is followed by "close", which knows how the child ended.
+      if (child.pid === undefined) reject(new AxonError("child-crashed", `could not start ${script}`, { cause }));
+    });
     child.on("close", (code, killed) => {
       clearTimeout(timer);
       signal?.removeEventListener("abort", stop);
@@ -62,7 +65,12 @@ export function runChild<Progress, Result>(
     });
     if (signal?.aborted) stop();
     else signal?.addEventListener("abort", stop, { once: true });
-    send({ kind: "request", request });
+    try {
+      send({ kind: "request", request });
+    } catch (cause) {
+      child.kill("SIGKILL"); // it would wait forever for what cannot be sent
+      throw cause;
+    }
   });
 }
 
@@ -73,7 +81,10 @@ export function serveChild<Request, Progress, Result>(
   let stopped = false;
   process.on("SIGINT", () => {}); // Ctrl-C reaches the whole terminal group; the parent decides
   process.on("disconnect", () => process.exit(1)); // no orphan outlives the parent
-  const answer = (message: FromChild<Progress, Result>) => process.send!(message);
+  const send = (message: FromChild<Progress, Result>, sent?: (error: Error | null) => void) =>
+    process.send!(message, undefined, undefined, sent);
+  const answer = (message: FromChild<Progress, Result>) =>
+    new Promise<void>((resolve, reject) => send(message, (error) => (error ? reject(error) : resolve())));
   process.on("message", (message) => {
     const order = message as ToChild<Request>;
     if (order.kind === "stop") {
@@ -82,13 +93,11 @@ export function serveChild<Request, Progress, Result>(
     }
     handle(
       order.request,
-      (progress) => answer({ kind: "progress", progress }),
+      (progress) => send({ kind: "progress", progress }),
       () => stopped,
     )
-      .then(
-        (result) => answer({ kind: "result", result }),
-        (error: unknown) => answer({ kind: "failure", failure: described(error) }),
-      )
+      .then((result) => answer({ kind: "result", result }))
+      .catch((error: unknown) => answer({ kind: "failure", failure: described(error) }))
       .finally(() => process.disconnect());
   });
 }

@@ -17,7 +17,7 @@ import {
 import { Clock } from "./clock.js";
 import { LossLog } from "./loss-log.js";
 import { learningRateAt } from "./schedule.js";
-import { StepSession } from "./step-session.js";
+import { StepSession, type Step, type StepResult } from "./step-session.js";
 
 export interface TrainingRequest {
   readonly spec: Spec;
@@ -41,7 +41,7 @@ export interface Progress {
   /** Steps done. */
   readonly step: number;
   readonly steps: number;
-  /** Nats per byte of this step's batch. */
+  /** Nats per byte of the last step's batch. */
   readonly loss: number;
   readonly gradientNorm: number;
   readonly learningRate: number;
@@ -66,8 +66,9 @@ export type TrainingResult =
   | { readonly ok: false; readonly code: "diverged"; readonly step: number; readonly reason: string };
 
 interface Hooks {
-  readonly onStep: (progress: Progress) => void;
-  /** Asked after every step; true ends the training with a checkpoint. */
+  /** Called after every run, which is one step or several. */
+  readonly onProgress: (progress: Progress) => void;
+  /** Asked before every run; true ends the training with a checkpoint. */
   readonly stopped: () => boolean;
 }
 
@@ -95,8 +96,11 @@ export async function train(request: TrainingRequest, hooks: Hooks): Promise<Tra
   let state = await startingState(request, identity);
   const log = await LossLog.open(request.resume, state.step);
   const session = await StepSession.open(spec, request.threads);
-  const perStep = spec.training.batch * spec.architecture.context;
-  const clock = new Clock(perStep);
+  const clock = new Clock(spec.training.batch * spec.architecture.context);
+  const stepAt = (step: number): Step => ({
+    batch: batches.next(step),
+    learningRate: learningRateAt(step, identity.steps, spec.optimizer),
+  });
   let saved = performance.now();
   const save = async () => {
     await writeCheckpoint(directory, identity, state);
@@ -106,21 +110,17 @@ export async function train(request: TrainingRequest, hooks: Hooks): Promise<Tra
   try {
     if (request.checkpointSeconds !== undefined && state.step === 0) await save();
     while (state.step < identity.steps && !hooks.stopped()) {
-      const learningRate = learningRateAt(state.step, identity.steps, spec.optimizer);
-      const { next, loss, gradientNorm } = await session.run(state, batches.next(state.step), learningRate);
-      if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) return diverged(state.step + 1, loss, learningRate);
+      const count = Math.min(clock.stepsPerRun(), identity.steps - state.step);
+      const steps = Array.from({ length: count }, (_, i) => stepAt(state.step + i));
+      const { next, results } = await session.run(state, steps);
+      const broken = results.findIndex(({ loss, gradientNorm }) => !Number.isFinite(loss + gradientNorm));
+      if (broken >= 0) return diverged(state.step + broken + 1, results[broken], steps[broken]);
+      clock.tick(count);
+      results.forEach(({ loss }, i) => log.add(state.step + i + 1, loss, steps[i].learningRate));
       state = next;
-      clock.tick();
-      log.add(state.step, loss, learningRate);
-      hooks.onStep({
-        step: state.step,
-        steps: identity.steps,
-        loss,
-        gradientNorm,
-        learningRate,
-        tokensPerSecond: clock.rate(),
-        secondsLeft: ((identity.steps - state.step) * perStep) / clock.rate(),
-      });
+      const { learningRate } = steps[count - 1];
+      const pace = clock.pace(identity.steps - state.step);
+      hooks.onProgress({ step: state.step, steps: identity.steps, ...results[count - 1], learningRate, ...pace });
       if (performance.now() - saved > 1000 * (request.checkpointSeconds ?? Infinity)) await save();
       await new Promise(setImmediate); // lets messages in: a run blocks the event loop
     }
@@ -138,7 +138,7 @@ function size(spec: Spec, steps: number): Pick<TrainingMetrics, "steps" | "token
   return { steps, tokens, flops: tokens * flopsPerToken(spec), parameters: parameterCount(spec) };
 }
 
-function diverged(step: number, loss: number, learningRate: number): TrainingResult {
+function diverged(step: number, { loss }: StepResult, { learningRate }: Step): TrainingResult {
   const reason = `the loss became ${loss} at step ${step} with learning rate ${learningRate}: lower it or lengthen the warm-up`;
   return { ok: false, code: "diverged", step, reason };
 }

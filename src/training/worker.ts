@@ -4,5 +4,5 @@ import { serveChild } from "./child.js";
 import { train, type Progress, type TrainingRequest, type TrainingResult } from "./trainer.js";
 
 serveChild<TrainingRequest, Progress, TrainingResult>((request, progress, stopped) =>
-  train(request, { onStep: progress, stopped }),
+  train(request, { onProgress: progress, stopped }),
 );

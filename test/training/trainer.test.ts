@@ -19,13 +19,14 @@ function request(over: Partial<TrainingRequest> = {}): TrainingRequest {
   return { spec, files: someFiles(20_000), tokens: 64 * 40, seed: 7, threads: 1, directory: directory(), ...over };
 }
 
-/** Trains in this process and returns the losses, to the last bit. */
+/** Trains in this process, to the end or for `stopAfter` steps at least, and returns all losses so far, to the last bit. */
 async function losses(given: TrainingRequest, stopAfter = Infinity): Promise<number[]> {
-  const found: number[] = [];
-  const onStep = ({ loss }: Progress) => void found.push(loss);
-  const result = await train(given, { onStep, stopped: () => found.length >= stopAfter });
+  let done = 0;
+  const onProgress = ({ step }: Progress) => void (done = step);
+  const result = await train(given, { onProgress, stopped: () => done >= stopAfter });
   expect(result).toMatchObject({ ok: true });
-  return found;
+  const lines = readFileSync(join(given.directory, "loss.jsonl"), "utf8").trim().split("\n");
+  return lines.map((line) => (JSON.parse(line) as { loss: number }).loss);
 }
 
 /** A mount namespace of its own: root may have one, others where the system allows user namespaces. */
@@ -53,9 +54,9 @@ describe("a training", () => {
   test("stopped and resumed gives the same bits as in one go", async () => {
     const [whole, parts] = [request(), request()];
     const expected = await losses(whole);
-    const before = await losses(parts, 15);
-    const after = await losses({ ...parts, resume: parts.directory });
-    expect([...before, ...after]).toEqual(expected);
+    const before = await losses(parts, 2);
+    expect(before).toEqual(expected.slice(0, 2));
+    expect(await losses({ ...parts, resume: parts.directory })).toEqual(expected);
     for (const name of ["model.safetensors", "state.safetensors", "model.onnx", "loss.jsonl"]) {
       expect(readFileSync(join(parts.directory, name)).equals(readFileSync(join(whole.directory, name)))).toBe(true);
     }
@@ -63,7 +64,7 @@ describe("a training", () => {
 
   test("is not resumed with another seed, budget or corpus", async () => {
     const first = request();
-    await losses(first, 5);
+    await losses(first, 3);
     const resume = first.directory;
     await expect(losses({ ...first, resume, seed: 8 })).rejects.toThrow(/another seed \(7, now 8\)/);
     await expect(losses({ ...first, resume, tokens: 64 * 41 })).rejects.toThrow(/another steps/);
@@ -112,7 +113,10 @@ describe("a training", () => {
     const wild = parseSpec(
       "architecture: {context: 16, width: 16, layers: 1, heads: 2}\noptimizer: {learningRate: 1, weightDecay: 10, schedule: constant}",
     );
-    const result = await train(request({ spec: wild, tokens: 128 * 400 }), { onStep: () => {}, stopped: () => false });
+    const result = await train(request({ spec: wild, tokens: 128 * 400 }), {
+      onProgress: () => {},
+      stopped: () => false,
+    });
     expect(result).toMatchObject({ ok: false, code: "diverged" });
     if (!result.ok) expect(result.reason).toMatch(new RegExp(`at step ${result.step} `));
   });
@@ -122,7 +126,7 @@ describe("a training", () => {
     const interruption = new AbortController();
     let asked = 0;
     const onProgress = ({ step }: Progress) => {
-      if (step !== 20) return;
+      if (step < 20 || asked > 0) return;
       asked = performance.now();
       interruption.abort();
     };

@@ -7,6 +7,7 @@ import { parseSpec } from "../../src/spec.js";
 import { forward } from "../../src/transformer/forward.js";
 import { inferenceModel } from "../../src/transformer/model.js";
 import { flopsPerToken, initialParameters, parameterCount, parameterLayout } from "../../src/transformer/parameters.js";
+import { stepScalars } from "../../src/training/optimizer.js";
 import { stepModel } from "../../src/training/step.js";
 import { evaluate, gradientError, values } from "../support/gradient-check.js";
 
@@ -92,29 +93,18 @@ describe("the training step", () => {
     const session = await createSession(writeOnnx(stepModel(TINY)), { threads: 1, optimization });
     const size = parameterCount(TINY);
     const vector = (data: Float32Array) => ({ type: "float32" as const, shape: [size], data });
-    const scalar = (value: number) => ({ type: "float32" as const, shape: [], data: Float32Array.of(value) });
-    const found: number[] = [];
-    let parameters: Float32Array = initialParameters(TINY, 1);
-    let firstMoment: Float32Array = new Float32Array(size);
-    let secondMoment: Float32Array = new Float32Array(size);
-    for (let step = 1; step <= 5; step++) {
-      const tokens = Int32Array.from({ length: 16 }, (_, i) => (i * 29) % 256);
-      const out = await session.run({
-        ids: { type: "int32", shape: [2, 8], data: tokens },
-        targets: { type: "int32", shape: [16], data: tokens.map((id) => (id + 1) % 256) },
-        parameters: vector(parameters),
-        firstMoment: vector(firstMoment),
-        secondMoment: vector(secondMoment),
-        decay: vector(new Float32Array(size).fill(1)),
-        learningRate: scalar(1e-2),
-        correction1: scalar(1 - 0.9 ** step),
-        correction2: scalar(1 - 0.99 ** step),
-      });
-      [parameters, firstMoment, secondMoment] = ["nextParameters", "nextFirstMoment", "nextSecondMoment"].map(
-        (name) => out[name].data as Float32Array,
-      );
-      found.push(Number(out.loss.data[0]));
-    }
+    const tokens = Int32Array.from({ length: 5 * 16 }, (_, i) => ((i % 16) * 29) % 256);
+    const scalars = [1, 2, 3, 4, 5].flatMap((step) => stepScalars(step, 1e-2, TINY.optimizer));
+    const out = await session.run({
+      ids: { type: "int32", shape: [5, 2, 8], data: tokens },
+      targets: { type: "int32", shape: [5, 16], data: tokens.map((id) => (id + 1) % 256) },
+      schedule: { type: "float32", shape: [5, 3], data: Float32Array.from(scalars) },
+      decay: vector(new Float32Array(size).fill(0.1)),
+      parameters: vector(initialParameters(TINY, 1)),
+      firstMoment: vector(new Float32Array(size)),
+      secondMoment: vector(new Float32Array(size)),
+    });
+    const found = Array.from(out.losses.data, Number);
     await session.close();
     return found;
   }
