@@ -93,7 +93,7 @@ type Path = readonly (string | number)[];
 const YAML = { schema: "core", resolveKnownTags: false, stringKeys: true, prettyErrors: false } as const;
 
 /** Characters; many times what any spec needs. YAML takes time in the square of the number of keys. */
-const MAX_LENGTH = 65_536;
+const MAX_LENGTH = 32_768;
 
 /**
  * Reads the text of a spec.yml.

@@ -75,7 +75,9 @@ export async function runCycle(request: CycleRequest, environment: CycleEnvironm
   }
   const search = new Search(request, environment, seedsOf(request.seed, SEARCH_SEEDS, environment.looks.at(-1)!));
   await search.baseline();
-  while (search.trainings + SEARCH_SEEDS <= request.trainings - 2 * environment.looks.at(-1)!) {
+  // Attempts that cost nothing are bounded too: a proposer may never tire of what is known already.
+  for (let attempts = 0; attempts < request.trainings; attempts++) {
+    if (search.trainings + SEARCH_SEEDS > request.trainings - 2 * environment.looks.at(-1)!) break;
     if (!(await search.attempt())) break;
   }
   return search.confirm();

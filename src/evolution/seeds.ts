@@ -8,9 +8,8 @@ export interface Seeds {
 }
 
 export function seedsOf(cycleSeed: number, search: number, confirmation: number): Seeds {
-  const draw = (purpose: string, count: number) => {
-    const stream = generator("cycle", cycleSeed, purpose);
-    return Array.from({ length: count }, (_, i) => stream.uint32(i));
-  };
-  return { search: draw("search", search), confirmation: draw("confirmation", confirmation) };
+  const stream = generator("cycle", cycleSeed);
+  const draw = (parity: number, count: number) =>
+    Array.from({ length: count }, (_, i) => 2 * stream.uint32(i) + parity);
+  return { search: draw(0, search), confirmation: draw(1, confirmation) }; // even and odd never meet
 }

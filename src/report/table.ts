@@ -28,7 +28,12 @@ export function cycleReport(cycle: FinishedCycle, next: readonly string[]): stri
 
 function attemptRow({ id, hypothesis, differences, decision, reason }: Attempt): string[] {
   const seeds = differences.map(signed).join(" ");
-  return [id, shorten(hypothesis.split("\n")[0], 60), seeds, decision, reason];
+  return [id, shorten(oneLine(hypothesis.split("\n")[0]), 60), seeds, decision, oneLine(reason)];
+}
+
+/** Without line ends and other control characters: some of these texts come from a language model. */
+function oneLine(text: string): string {
+  return text.replace(/\p{Cc}+/gu, " ");
 }
 
 /** The decision in words, with the interval where something was measured. */

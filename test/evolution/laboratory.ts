@@ -1,0 +1,151 @@
+// A cycle's surroundings in memory: trainings whose true effects are known, and proposals that are real diffs.
+
+import type { Attempt, Measurement, Proposal } from "../../src/candidate.js";
+import type { CycleEnvironment, CycleEvent, CycleRequest } from "../../src/evolution/cycle.js";
+import { sequentialPlan } from "../../src/evaluation/significance.js";
+import { createPatch } from "../../src/patch/index.js";
+import { generator } from "../../src/random.js";
+import { fingerprint, parseSpec, type Spec } from "../../src/spec.js";
+import { parse, stringify } from "yaml";
+
+/** Pairs of the longest confirmation. */
+export const LAST_LOOK = sequentialPlan().looks.at(-1)!;
+
+export const SPEC_PATH = "model/spec.yml";
+const BASE = "optimizer:\n  learningRate: 0.002\n  beta1: 0.9\ntraining:\n  batch: 8\n";
+
+type ProposalContext = Parameters<CycleEnvironment["propose"]>[0];
+type Ruling = ReturnType<CycleEnvironment["rule"]>;
+type Step = (context: ProposalContext) => string;
+
+/** A step that sets one value of the optimizer in the parent's text. */
+export function set(key: string, value: number): Step {
+  return ({ specText }) => {
+    const spec = (parse(specText ?? "") ?? {}) as { optimizer?: object };
+    const after = stringify({ ...spec, optimizer: { ...spec.optimizer, [key]: value } });
+    return createPatch(SPEC_PATH, specText ?? undefined, after);
+  };
+}
+
+/** A step that gives the parent's text another content. */
+export function rewrite(edit: (text: string) => string): Step {
+  return ({ specText }) => createPatch(SPEC_PATH, specText ?? undefined, edit(specText ?? ""));
+}
+
+/** A lower rate is better, and so is a lower beta1. */
+export function improving({ optimizer }: Spec): number {
+  return (optimizer.learningRate === 0.001 ? -0.05 : 0) + (optimizer.beta1 === 0.8 ? -0.03 : 0);
+}
+
+/** Changes without any effect, another one every time. */
+export function idle(context: ProposalContext, number: number): string {
+  return set("weightDecay", 0.2 + number / 1000)(context);
+}
+
+/** Goes on to the last look, then gives up: the dearest confirmation there is. */
+export function undecided(differences: readonly number[]): Ruling {
+  const { length: pairs } = differences;
+  const verdict = pairs < LAST_LOOK ? "continue" : "indecisive";
+  return {
+    verdict,
+    decision: { verdict: "indecisive", reason: "unsure", effect: 0, interval: null, pValue: null, pairs },
+  };
+}
+
+export interface World {
+  /** The true effect of a spec on the score, in bits per byte: negative is better. */
+  readonly effect?: (spec: Spec) => number;
+  /** Standard deviation of what a seed adds to one spec alone; what it adds to all is ten times that. */
+  readonly noise?: number;
+  readonly fails?: (spec: Spec, seed: number) => boolean;
+  /** The proposals, one after the other. */
+  readonly steps: readonly Step[] | ((context: ProposalContext, number: number) => string | null);
+  readonly rule?: (differences: readonly number[]) => Ruling;
+  /** Finished trainings of an earlier run. */
+  readonly memo?: Map<string, Measurement>;
+  /** Throws when that many trainings have been started afresh. */
+  readonly killAt?: number;
+}
+
+export interface Laboratory extends CycleEnvironment {
+  /** All calls of `measure`. */
+  readonly calls: { readonly spec: Spec; readonly seed: number }[];
+  /** Trainings that were not in the memo. */
+  readonly fresh: string[];
+  readonly remembered: Attempt[];
+  readonly events: CycleEvent[];
+  readonly memo: Map<string, Measurement>;
+}
+
+export class Killed extends Error {}
+
+export function laboratory(world: World): Laboratory {
+  const { steps, killAt = Infinity, memo = new Map<string, Measurement>() } = world;
+  const plan = sequentialPlan();
+  const lab: Laboratory = {
+    calls: [],
+    fresh: [],
+    remembered: [],
+    events: [],
+    memo,
+    looks: plan.looks,
+    rule: world.rule ?? plan.rule,
+    measure: async (spec, seed) => {
+      lab.calls.push({ spec, seed });
+      const key = `${seed} ${fingerprint(spec)}`;
+      const known = memo.get(key);
+      if (known) return known;
+      lab.fresh.push(key);
+      if (lab.fresh.length >= killAt) throw new Killed();
+      await new Promise(setImmediate);
+      const measurement = trained(world, spec, seed);
+      memo.set(key, measurement);
+      return measurement;
+    },
+    propose: async (context, number) => {
+      const diff = typeof steps === "function" ? steps(context, number) : (steps[number - 1]?.(context) ?? null);
+      return diff === null ? null : ({ proposer: "search", hypothesis: `step ${number}`, diff } satisfies Proposal);
+    },
+    remember: async (attempt) => void lab.remembered.push(attempt),
+    report: (event) => void lab.events.push(event),
+  };
+  return lab;
+}
+
+function trained(
+  { effect = () => 0, noise = 0.01, fails = () => false }: World,
+  spec: Spec,
+  seed: number,
+): Measurement {
+  if (fails(spec, seed)) return { ok: false, code: "diverged", reason: "the loss became NaN at step 3" };
+  const shared = generator("laboratory", "shared").normal(seed);
+  const own = generator("laboratory", fingerprint(spec)).normal(seed);
+  const bitsPerByte = 3 + effect(spec) + noise * (10 * shared + own);
+  return {
+    ok: true,
+    seed,
+    bitsPerByte,
+    trainLoss: 2,
+    steps: 10,
+    tokens: 1000,
+    flops: 1e9,
+    parameters: 5000,
+    seconds: 0.1,
+    modelSha256: "ab",
+  };
+}
+
+export function request(over: Partial<CycleRequest> = {}): CycleRequest {
+  const specText = over.specText === undefined ? BASE : over.specText;
+  const baseline = parseSpec(specText ?? "");
+  return {
+    id: "cycle",
+    baseCommit: "a".repeat(40),
+    specPath: SPEC_PATH,
+    specText,
+    baseline,
+    trainings: 36,
+    seed: 1,
+    ...over,
+  };
+}

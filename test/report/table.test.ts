@@ -1,0 +1,150 @@
+import { describe, expect, test } from "@jest/globals";
+import type { Attempt, FinishedCycle } from "../../src/candidate.js";
+import { cycleReport, sentence, signed } from "../../src/report/table.js";
+
+const attempt = (over: Partial<Attempt>): Attempt => ({
+  id: "1-5f0c2a11",
+  parent: "baseline",
+  proposer: "search",
+  hypothesis: "learning rate 0.003 instead of 0.002",
+  diff: "",
+  decision: "kept",
+  reason: "better on every search seed",
+  differences: [-0.0421, -0.0388],
+  ...over,
+});
+
+const worse = attempt({
+  id: "2-9be04d77",
+  hypothesis: "warm-up over 20 % of the steps, because the first losses jump about more than they should at this rate",
+  decision: "rejected",
+  reason: "better on some seeds only",
+  differences: [0.0005, -0.0012],
+});
+
+const nothing: FinishedCycle = {
+  id: "0123456789ab",
+  baseCommit: "a".repeat(40),
+  baseline: { bitsPerByte: 2.98765, parameters: 1_234_567, trainings: 2 },
+  attempts: [
+    worse,
+    attempt({
+      id: "3-00000000",
+      decision: "rejected",
+      reason: "no-op: it trains exactly the same model",
+      differences: [],
+    }),
+  ],
+  champion: null,
+  decision: {
+    verdict: "rejected",
+    reason: "no proposal was better than the baseline on every search seed",
+    effect: null,
+    interval: null,
+    pValue: null,
+    pairs: 0,
+  },
+  trainings: 4,
+  branch: null,
+  receipt: null,
+};
+
+const accepted: FinishedCycle = {
+  ...nothing,
+  attempts: [attempt({}), worse],
+  champion: "1-5f0c2a11",
+  decision: {
+    verdict: "accepted",
+    reason: "better by 0.0402 on average of 4 fresh pairs (p = 0.0007, 0.003 needed)",
+    effect: -0.0402,
+    interval: [-0.05012, -0.03028],
+    pValue: 0.0007,
+    pairs: 4,
+  },
+  trainings: 14,
+  branch: "axon/0123456789ab",
+  receipt: "receipts/0123456789ab.json",
+};
+
+const indecisive: FinishedCycle = {
+  ...nothing,
+  attempts: [attempt({ differences: [-0.0012, -0.0008] })],
+  decision: {
+    verdict: "indecisive",
+    reason: "better by 0.0006 on average of 8 fresh pairs (p = 0.08, 0.004 needed); 12 more pairs would find it",
+    effect: -0.0006,
+    interval: [-0.0019, 0.0007],
+    pValue: 0.08,
+    pairs: 8,
+  },
+  trainings: 20,
+};
+
+describe("the report of a cycle", () => {
+  test("that accepted a change names the evidence, the branch and what to do next", () => {
+    expect(cycleReport(accepted, ["Merge it:", "  git merge axon/0123456789ab"])).toMatchInlineSnapshot(`
+      "            change                                                        bits per byte
+      baseline    1,234,567 parameters                                          2.9876
+      1-5f0c2a11  learning rate 0.003 instead of 0.002                          −0.0421 −0.0388  kept      better on every search seed
+      2-9be04d77  warm-up over 20 % of the steps, because the first losses ju…  +0.0005 −0.0012  rejected  better on some seeds only
+
+      verdict: accepted. better by 0.0402 on average of 4 fresh pairs (p = 0.0007, 0.003 needed); interval −0.0501 to −0.0303 bits per byte
+      branch:  axon/0123456789ab
+      spent:   14 trainings
+
+      Merge it:
+        git merge axon/0123456789ab
+      "
+    `);
+  });
+
+  test("that found nothing says why each attempt failed, those without a training too", () => {
+    expect(cycleReport(nothing, ["Nothing was changed."])).toMatchInlineSnapshot(`
+      "            change                                                        bits per byte
+      baseline    1,234,567 parameters                                          2.9876
+      2-9be04d77  warm-up over 20 % of the steps, because the first losses ju…  +0.0005 −0.0012  rejected  better on some seeds only
+      3-00000000  learning rate 0.003 instead of 0.002                                           rejected  no-op: it trains exactly the same model
+
+      verdict: rejected. no proposal was better than the baseline on every search seed
+      spent:   4 trainings
+
+      Nothing was changed.
+      "
+    `);
+  });
+
+  test("that could not tell says how far it got", () => {
+    expect(cycleReport(indecisive, [])).toMatchInlineSnapshot(`
+      "            change                                bits per byte
+      baseline    1,234,567 parameters                  2.9876
+      1-5f0c2a11  learning rate 0.003 instead of 0.002  −0.0012 −0.0008  kept  better on every search seed
+
+      verdict: indecisive. better by 0.0006 on average of 8 fresh pairs (p = 0.08, 0.004 needed); 12 more pairs would find it; interval −0.0019 to +0.0007 bits per byte
+      spent:   20 trainings
+
+      "
+    `);
+  });
+
+  test("has one row per attempt and no control characters, whatever a model wrote", () => {
+    const hostile = attempt({
+      hypothesis: "bigger\u001B[2J\rbatch\nand more",
+      reason: "line 3\nline 4\tdoes not\u009Bfit",
+    });
+    const rows = cycleReport({ ...nothing, attempts: [hostile] }, []).split("\n");
+    expect(rows[2]).toContain("bigger [2J batch ");
+    expect(rows[2]).toMatch(/line 3 line 4 does not fit$/);
+    expect(rows[3]).toBe("");
+  });
+});
+
+test("numbers are signed, so that better stands out", () => {
+  expect([-0.04215, 0.5, 0].map(signed)).toEqual(["−0.0421", "+0.5000", "+0.0000"]);
+});
+
+test("a decision without a measurement is its reason alone", () => {
+  expect(sentence(nothing.decision)).toBe(nothing.decision.reason);
+  expect(sentence(indecisive.decision)).toBe(
+    `${indecisive.decision.reason}; interval −0.0019 to +0.0007 bits per byte`,
+  );
+});
