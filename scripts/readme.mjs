@@ -14,13 +14,18 @@ function remark(path) {
   const text = readFileSync(`${root}${path}`, "utf8").replace(/^#!.*\n/, "");
   const header = /^(?:\/\/ .*\n)+/.exec(text);
   if (!header) throw new Error(`${path} has no header comment`);
-  const words = header[0].replaceAll(/^\/\/ /gm, "").replaceAll("\n", " ").trim();
+  const words = header[0]
+    .replaceAll(/^\/\/ /gm, "")
+    .replaceAll("\n", " ")
+    .trim();
   const sentence = /^.*?[.?](?= |$)/.exec(words)[0].replace(/\.$/, "");
   return sentence.length > 100 ? sentence.replace(/:.*/, "") : sentence;
 }
 
 function tree(folder, indent = "") {
-  const entries = readdirSync(`${root}${folder}`, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const entries = readdirSync(`${root}${folder}`, { withFileTypes: true }).toSorted((a, b) =>
+    a.name < b.name ? -1 : 1,
+  );
   const files = entries.filter((entry) => entry.isFile());
   const folders = entries.filter((entry) => entry.isDirectory());
   const width = Math.max(...files.map((entry) => entry.name.length), 0);
@@ -42,7 +47,10 @@ function withOutputs(text) {
     if (commands.every((command) => command.includes("npm ci"))) return whole; // installs and tests: see the log of CI
     const shown = commands.map((command) => {
       process.stderr.write(`${command}\n`);
-      const { stdout, stderr, status } = spawnSync("sh", ["-c", `${command.slice(2)} 2>&1`], { cwd: root, encoding: "utf8" });
+      const { stdout, stderr, status } = spawnSync("sh", ["-c", `${command.slice(2)} 2>&1`], {
+        cwd: root,
+        encoding: "utf8",
+      });
       if (status !== 0) throw new Error(`${command} ended with ${status}\n${stdout}${stderr}`);
       const lines = stdout.split("\n").filter((line) => !line.startsWith("npm warn") && !/^[█░]+ /.test(line));
       return `${command}\n${lines.join("\n").trimEnd()}\n`;
