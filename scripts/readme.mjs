@@ -40,20 +40,21 @@ function withTree(text) {
   return text.replace(/<!-- tree -->[\s\S]*<!-- \/tree -->/, () => block);
 }
 
-/** Runs every `$ command` of the console blocks in turn, from the repository's root, and shows what it printed. */
+/** Runs every `$ command` of the console blocks in turn, from the repository's root, and shows its results (stdout). */
 function withOutputs(text) {
   return text.replaceAll(/```console\n([\s\S]*?)```/g, (whole, body) => {
     const commands = body.split("\n").filter((line) => line.startsWith("$ "));
     if (commands.every((command) => command.includes("npm ci"))) return whole; // installs and tests: see the log of CI
     const shown = commands.map((command) => {
       process.stderr.write(`${command}\n`);
-      const { stdout, stderr, status } = spawnSync("sh", ["-c", `${command.slice(2)} 2>&1`], {
+      const { stdout, status } = spawnSync("sh", ["-c", command.slice(2)], {
         cwd: root,
         encoding: "utf8",
+        stdio: ["ignore", "pipe", "inherit"],
       });
-      if (status !== 0) throw new Error(`${command} ended with ${status}\n${stdout}${stderr}`);
-      const lines = stdout.split("\n").filter((line) => !line.startsWith("npm warn") && !/^[█░]+ /.test(line));
-      return `${command}\n${lines.join("\n").trimEnd()}\n`;
+      if (status !== 0) throw new Error(`${command} ended with ${status}`);
+      const lines = stdout.split("\n").filter((line) => !line.startsWith("> ")); // npm's own announcement
+      return `${command}\n${lines.join("\n").replace(/^\n+/, "").trimEnd()}\n`;
     });
     return `\`\`\`console\n${shown.join("")}\`\`\``;
   });

@@ -28,7 +28,8 @@ export function cycleReport(cycle: FinishedCycle, next: readonly string[]): stri
 
 function attemptRow({ id, hypothesis, differences, decision, reason }: Attempt): string[] {
   const seeds = differences.map(signed).join(" ");
-  return [id, shorten(oneLine(hypothesis.split("\n")[0]), 60), seeds, decision, oneLine(reason)];
+  const [change] = hypothesis.split(/\n|: /); // what follows says why
+  return [id, shorten(oneLine(change), 60), seeds, decision, oneLine(reason)];
 }
 
 /** Without line ends and other control characters: some of these texts come from a language model. */

@@ -202,7 +202,9 @@ describe("types and shapes are inferred as ONNX Runtime computes them", () => {
   });
 
   test("for every operator there is", () => {
-    expect([...new Set(CASES.map(({ op }) => op))].toSorted()).toEqual(Object.keys(operators).toSorted());
+    const declared = ["Loop"]; // its outputs are said by whoever builds its body: see the training step
+    const covered = [...CASES.map(({ op }): string => op), ...declared];
+    expect([...new Set(covered)].toSorted()).toEqual(Object.keys(operators).toSorted());
   });
 });
 
