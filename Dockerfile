@@ -21,8 +21,9 @@ LABEL org.opencontainers.image.title="axon-evolve" \
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends ca-certificates git \
  && rm -rf /var/lib/apt/lists/* \
- && git config --system --add safe.directory /repository
-ENV NODE_ENV=production
+ && git config --file /home/node/.gitconfig --add safe.directory /repository
+# AXON's git reads the user's configuration only, and --user leaves HOME empty.
+ENV NODE_ENV=production HOME=/home/node
 COPY --from=build /axon/package.json /axon/
 COPY --from=build /axon/node_modules /axon/node_modules
 COPY --from=build /axon/dist /axon/dist

@@ -1,0 +1,67 @@
+import { describe, expect, test } from "@jest/globals";
+import { execFileSync, spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createBatches } from "../../src/data/batches.js";
+import { parseSpec, type Spec } from "../../src/spec.js";
+import { writeCheckpoint } from "../../src/training/checkpoint.js";
+import { learningRateAt } from "../../src/training/schedule.js";
+import { train } from "../../src/training/trainer.js";
+import { initialParameters } from "../../src/transformer/parameters.js";
+import { temporaryDirectories } from "../support/temporary.js";
+import { someFiles } from "../support/text.js";
+
+const PYTHON = "/usr/bin/python3";
+const torch = spawnSync(PYTHON, ["-c", "import torch"]).status === 0;
+const temporary = temporaryDirectories();
+const [SEED, STEPS] = [3, 50];
+const files = someFiles(40_000);
+
+const shape = "context: 32, width: 32, layers: 2, heads: 4";
+const SPECS: readonly (readonly [string, Spec])[] = [
+  ["GPT-2 like", parseSpec(`architecture: {${shape}}\noptimizer: {learningRate: 0.005}\ntraining: {batch: 8}`)],
+  [
+    "tied, strong decay, tight clipping",
+    parseSpec(
+      `architecture: {${shape}, tieEmbeddings: true, feedForward: {ratio: 2.5}}
+optimizer: {learningRate: 0.004, schedule: warmup-stable-decay, weightDecay: 1, gradientClip: 0.2, beta1: 0.8, beta2: 0.99}
+training: {batch: 8}`,
+    ),
+  ],
+];
+
+/** The losses of PyTorch from the same parameters on the same batches. */
+async function torchLosses(spec: Spec, directory: string): Promise<number[]> {
+  const parameters = initialParameters(spec, SEED);
+  const zeros = new Float32Array(parameters.length);
+  const identity = { spec, seed: SEED, steps: STEPS, corpusSha256: "" };
+  await writeCheckpoint(directory, identity, { parameters, firstMoment: zeros, secondMoment: zeros, step: 0 });
+  const { architecture, training, optimizer } = spec;
+  const batches = createBatches(files, { context: architecture.context, batch: training.batch, seed: SEED });
+  const steps = Array.from({ length: STEPS }, (_, step) => step);
+  const bytes = steps.flatMap((step) => Object.values(batches.next(step)).map((part) => Buffer.from(part.buffer)));
+  writeFileSync(join(directory, "batches.i32"), Buffer.concat(bytes));
+  const learningRates = steps.map((step) => learningRateAt(step, STEPS, optimizer));
+  const request = { ...architecture, ...training, ...optimizer, learningRates };
+  writeFileSync(join(directory, "request.json"), JSON.stringify(request));
+  const names = ["model.safetensors", "batches.i32", "request.json"].map((name) => join(directory, name));
+  return JSON.parse(
+    execFileSync(PYTHON, ["test/fixtures/torch_training.py", ...names], { encoding: "utf8" }),
+  ) as number[];
+}
+
+describe("50 steps from the same parameters and batches", () => {
+  (torch ? test : test.skip).each(SPECS)("have PyTorch's loss at every step: %s [needs torch]", async (_, spec) => {
+    const directory = temporary();
+    const tokens = STEPS * spec.training.batch * spec.architecture.context;
+    const request = { spec, files, tokens, seed: SEED, threads: 1, directory: join(directory, "axon") };
+    await train(request, { onProgress: () => {}, stopped: () => false });
+    const lines = readFileSync(join(request.directory, "loss.jsonl"), "utf8").trim().split("\n");
+    const losses = lines.map((line) => (JSON.parse(line) as { loss: number }).loss);
+    const expected = await torchLosses(spec, directory);
+    expect(losses).toHaveLength(STEPS);
+    const apart = losses.map((loss, i) => Math.abs(loss - expected[i]));
+    expect(Math.max(...apart)).toBeLessThan(1e-4);
+    expect(losses[STEPS - 1]).toBeLessThan(losses[0] - 1);
+  });
+});
