@@ -193,25 +193,32 @@ export class GraphBuilder {
    * @throws GraphError when a name is taken by another value.
    */
   build(outputs: Readonly<Record<string, Value>>): Graph {
-    const named = Object.entries(outputs).map(([name, value]) => {
-      const copy = { name, type: value.type, shape: value.shape };
-      const node: Node = {
-        name: `output_${name}`,
-        opType: "Identity",
-        domain: "",
-        inputs: [value.name],
-        outputs: [name],
-        attributes: {},
-      };
+    const entries = Object.entries(outputs);
+    for (const [name] of entries) {
       if (this.#values.has(name)) throw new GraphError("name", `the output "${name}" has the name of another value`);
-      return { copy, node };
-    });
-    const { nodes, used } = live([...this.#nodes, ...named.map(({ node }) => node)], Object.keys(outputs));
+    }
+    const produced = new Set(this.#nodes.flatMap((node) => node.outputs));
+    const renamed = new Map(
+      entries
+        .filter(([, value]) => produced.has(value.name))
+        .toReversed() // of several outputs that are one value, the first gives the name
+        .map(([name, value]) => [value.name, name]),
+    );
+    const rename = (name: string) => renamed.get(name) ?? name;
+    const copies = entries.filter(([name, value]) => rename(value.name) !== name);
+    const nodes = live(
+      [
+        ...this.#nodes.map((node) => ({ ...node, inputs: node.inputs.map(rename), outputs: node.outputs.map(rename) })),
+        ...copies.map(([name, value]) => identity(rename(value.name), name)),
+      ],
+      Object.keys(outputs),
+    );
+    const used = new Set(nodes.flatMap((node) => node.inputs));
     const computed = new Set(nodes.flatMap((node) => node.outputs));
     return {
       name: this.#name,
       inputs: this.#inputs,
-      outputs: named.map(({ copy }) => copy),
+      outputs: entries.map(([name, { type, shape }]) => ({ name, type, shape })),
       initializers: new Map([...this.#initializers].filter(([name]) => used.has(name))),
       nodes,
       values: new Map([...this.#values].filter(([name]) => computed.has(name))),
@@ -244,8 +251,12 @@ export class GraphBuilder {
   }
 }
 
-/** Drops the nodes from which no path leads to an output; `used` also names the values that are still read. */
-function live(nodes: readonly Node[], outputs: readonly string[]): { nodes: Node[]; used: Set<string> } {
+function identity(from: string, to: string): Node {
+  return { name: `output_${to}`, opType: "Identity", domain: "", inputs: [from], outputs: [to], attributes: {} };
+}
+
+/** Without the nodes from which no path leads to an output. */
+function live(nodes: readonly Node[], outputs: readonly string[]): Node[] {
   const used = new Set(outputs);
   const kept: Node[] = [];
   for (const node of nodes.toReversed()) {
@@ -253,5 +264,5 @@ function live(nodes: readonly Node[], outputs: readonly string[]): { nodes: Node
     for (const name of node.inputs) used.add(name);
     kept.push(node);
   }
-  return { nodes: kept.toReversed(), used };
+  return kept.toReversed();
 }

@@ -48,6 +48,15 @@ describe("names", () => {
 });
 
 describe("a built graph", () => {
+  test("copies a value only where one name does not do: two outputs, or an input handed through", () => {
+    const b = new GraphBuilder("copies");
+    const x = b.input("x", "float32", [2]);
+    const sum = b.add(x, x);
+    const graph = b.build({ first: sum, second: sum, through: x, tail: b.neg(sum) });
+    const nodes = graph.nodes.map(({ opType, inputs, outputs }) => `${opType} ${inputs.join()} > ${outputs.join()}`);
+    expect(nodes).toEqual(["Add x,x > first", "Neg first > tail", "Identity first > second", "Identity x > through"]);
+  });
+
   test("leaves out what no output needs, but keeps every input", async () => {
     const b = new GraphBuilder("test");
     const x = b.input("x", "float32", [2]);
@@ -56,10 +65,10 @@ describe("a built graph", () => {
     const dead = b.mul(sum, b.initializer("dropped", floats([1], [5])));
     b.neg(dead);
     const graph = b.build({ y: sum });
-    expect(graph.nodes.map(({ opType }) => opType)).toEqual(["Add", "Identity"]);
+    expect(graph.nodes.map(({ opType, outputs }) => [opType, ...outputs])).toEqual([["Add", "y"]]);
     expect([...graph.initializers.keys()]).toEqual(["used"]);
     expect(graph.inputs.map(({ name }) => name)).toEqual(["x", "unused"]);
-    expect([...graph.values.keys()]).toEqual([sum.name]);
+    expect([...graph.values.keys()]).toEqual([]);
     const { y } = await evaluate(graph, { x: floats([2], [1, 2]), unused: floats([1], [0]) });
     expect([...y.data]).toEqual([2, 3]);
   });
