@@ -28,8 +28,10 @@ export function trainCommand(program: Command, context: Context): void {
         { ...options, threads, init, resume },
         {
           signal: context.signal,
-          onStart: ({ training, heldOut, mode }) =>
-            status.line(`training on ${describe(training)}, held out ${describe(heldOut)} (${SPLIT_MODES[mode]})`),
+          onStart: ({ training, heldOut, mode }, leftOut) => {
+            status.line(`training on ${describe(training)}, held out ${describe(heldOut)} (${SPLIT_MODES[mode]})`);
+            if (leftOut) status.line(leftOut);
+          },
           onProgress: (progress) => status.show(trainingLine(progress)),
         },
       );

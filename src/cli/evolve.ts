@@ -46,6 +46,8 @@ export function evolveCommand(program: Command, context: Context): void {
             const { corpus, commit, repository } = start.material;
             const size = `${corpus.bytes.toLocaleString("en")} bytes of text in ${corpus.files.length} files`;
             status.line(`cycle ${start.id}: ${repository.root} at ${commit.slice(0, 10)}, ${size}`);
+            if (start.leftOut) status.line(start.leftOut);
+            if (start.finished) status.line(`it ended in an earlier run: this is its result from ${archive}`);
           },
           onEvent: (event) => status.line(eventLine(event)),
           onProgress: (training, progress) => {

@@ -5,6 +5,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { FinishedCycle, Measurement, TrainingKey } from "../candidate.js";
+import { describeLeftOut } from "../data/corpus.js";
 import { EVALUATOR, measure } from "../evaluation/measure.js";
 import { sequentialPlan } from "../evaluation/significance.js";
 import { runCycle, type CycleEnvironment, type CycleEvent, type CycleOutcome } from "../evolution/cycle.js";
@@ -28,9 +29,20 @@ export interface EvolveOptions {
   readonly seed: number;
 }
 
+export interface EvolveStart {
+  readonly id: string;
+  readonly material: Material;
+  /** Directory of the archive. */
+  readonly archive: string;
+  /** What of the corpus was left out and why, in words; empty where nothing was. */
+  readonly leftOut: string;
+  /** The cycle ended in an earlier run, and its result is in the archive. */
+  readonly finished: boolean;
+}
+
 export interface EvolveHooks {
   readonly signal: AbortSignal;
-  readonly onStart: (start: { readonly id: string; readonly material: Material; readonly archive: string }) => void;
+  readonly onStart: (start: EvolveStart) => void;
   readonly onEvent: (event: CycleEvent) => void;
   readonly onProgress: (training: string, progress: Progress) => void;
 }
@@ -51,8 +63,9 @@ export async function evolve(options: EvolveOptions, hooks: EvolveHooks): Promis
   const archive = await Archive.open(directory);
   try {
     await removeLeftovers(directory);
-    hooks.onStart({ id, material, archive: directory });
     const finished = archive.cycle(id);
+    const leftOut = describeLeftOut(material.corpus.leftOut);
+    hooks.onStart({ id, material, archive: directory, leftOut, finished: finished !== undefined });
     if (finished) {
       await commitAccepted(material, directory, finished);
       return finished;

@@ -3,6 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { describeLeftOut } from "../data/corpus.js";
 import { corpusFromPaths } from "../data/path-corpus.js";
 import { splitCorpus, type Split } from "../data/split.js";
 import { narrowTraining } from "../data/training-side.js";
@@ -27,7 +28,8 @@ export interface TrainOptions {
 
 export interface TrainHooks {
   readonly signal: AbortSignal;
-  readonly onStart: (split: Split) => void;
+  /** `leftOut` says in words what of the corpus was left out and why; it is empty where nothing was. */
+  readonly onStart: (split: Split, leftOut: string) => void;
   readonly onProgress: (progress: Progress) => void;
 }
 
@@ -48,8 +50,9 @@ export async function trainModel(
   { signal, onStart, onProgress }: TrainHooks,
 ): Promise<TrainReport> {
   const spec = parseSpec(await readText(options.spec), options.spec);
-  const split = splitCorpus(await corpusFromPaths(options.corpus), { epoch: 0 });
-  onStart(split);
+  const corpus = await corpusFromPaths(options.corpus);
+  const split = splitCorpus(corpus, { epoch: 0 });
+  onStart(split, describeLeftOut(corpus.leftOut));
   const result = await startTraining(
     {
       spec,
