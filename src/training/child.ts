@@ -36,7 +36,8 @@ export function runChild<Progress, Result>(
   request: unknown,
   { onProgress, signal }: ChildOptions<Progress> = {},
 ): Promise<Result> {
-  const child = fork(script, { serialization: "advanced" });
+  // stdout belongs to the parent's results, whatever a native library may print.
+  const child = fork(script, { serialization: "advanced", stdio: ["ignore", "ignore", "inherit", "ipc"] });
   const send = (message: ToChild<unknown>) => child.connected && child.send(message);
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout | undefined;
