@@ -61,8 +61,12 @@ export interface Attempt {
   readonly diff: string;
   readonly decision: "kept" | "rejected";
   readonly reason: string;
-  /** Candidate minus parent, in the objective's unit, per search seed. */
+  /** Candidate minus parent, in the objective's unit, per search seed; empty where nothing was trained. */
   readonly differences: readonly number[];
+  /** Mean of the differences. */
+  readonly effect: number | null;
+  /** One-sided, of those few pairs alone: how often a change that does nothing would look at least as good. */
+  readonly pValue: number | null;
 }
 
 export interface Pair {

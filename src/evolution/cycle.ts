@@ -125,14 +125,8 @@ class Search {
     this.#environment.report({ kind: "proposed", number, proposal });
     const base = { id: attemptId(this.#request.id, number, proposal), parent: parent.id, ...proposal };
     const version = this.#apply(proposal, base.id);
-    const judged =
-      "reason" in version ? { decision: "rejected" as const, differences: [], ...version } : await this.#judge(version);
-    const attempt: Attempt = {
-      ...base,
-      decision: judged.decision,
-      reason: judged.reason,
-      differences: judged.differences,
-    };
+    const judged = "reason" in version ? untrained(version.reason) : await this.#judge(version);
+    const attempt: Attempt = { ...base, ...judged };
     this.#attempts.push(attempt);
     if (!("reason" in version)) this.#tried.push({ spec: version.spec, parent: parent.spec, attempt });
     await this.#environment.remember(attempt);
@@ -169,19 +163,21 @@ class Search {
   }
 
   /** Greedy on the search seeds: a version is kept when it beats its parent on every one of them. */
-  async #judge(version: Version): Promise<Pick<Attempt, "decision" | "reason" | "differences">> {
+  async #judge(version: Version): Promise<Judged> {
     const measured = await this.#measure(version.spec, this.#seeds.search);
     const failed = measured.find((one) => !one.ok);
-    if (failed) return { decision: "rejected", reason: failed.reason, differences: [] };
+    if (failed) return untrained(failed.reason);
     const scores = measured.filter((one) => one.ok);
     const differences = scores.map((score, i) => score.bitsPerByte - this.#parentScores[i].bitsPerByte);
+    const { effect, pValue } = this.#environment.rule(differences).decision;
     if (differences.some((difference) => difference >= 0)) {
       const worse = differences.every((difference) => difference >= 0);
-      return { decision: "rejected", reason: worse ? "worse on every seed" : "better on some seeds only", differences };
+      const reason = worse ? "worse on every seed" : "better on some seeds only";
+      return { decision: "rejected", reason, differences, effect, pValue };
     }
     this.#parent = version;
     this.#parentScores = scores;
-    return { decision: "kept", reason: "better on every search seed", differences };
+    return { decision: "kept", reason: "better on every search seed", differences, effect, pValue };
   }
 
   /** What was kept meets the baseline on seeds that the search never saw. */
@@ -236,6 +232,12 @@ const NOTHING_BETTER: Decision = {
   pValue: null,
   pairs: 0,
 };
+
+type Judged = Pick<Attempt, "decision" | "reason" | "differences" | "effect" | "pValue">;
+
+function untrained(reason: string): Judged {
+  return { decision: "rejected", reason, differences: [], effect: null, pValue: null };
+}
 
 /** The numbers without the mark that there are any. */
 function plain({ ok, ...evaluation }: Extract<Measurement, { readonly ok: true }>): Evaluation {

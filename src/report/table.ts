@@ -10,8 +10,8 @@ export function signed(value: number): string {
 export function cycleReport(cycle: FinishedCycle, next: readonly string[]): string {
   const { baseline, attempts, decision } = cycle;
   const rows = [
-    ["", "change", "bits per byte", "", ""],
-    ["baseline", `${baseline.parameters.toLocaleString("en")} parameters`, baseline.bitsPerByte.toFixed(4), "", ""],
+    ["", "change", "bits per byte", "better?", "", ""],
+    ["baseline", `${baseline.parameters.toLocaleString("en")} parameters`, baseline.bitsPerByte.toFixed(4), "", "", ""],
     ...attempts.map(attemptRow),
   ];
   return [
@@ -26,10 +26,12 @@ export function cycleReport(cycle: FinishedCycle, next: readonly string[]): stri
   ].join("\n");
 }
 
-function attemptRow({ id, hypothesis, differences, decision, reason }: Attempt): string[] {
-  const seeds = differences.map(signed).join(" ");
+/** The confidence is that of the few search seeds alone: with two of them, 50 % is a coin toss and 95 % is little. */
+function attemptRow({ id, hypothesis, effect, pValue, decision, reason }: Attempt): string[] {
+  const delta = effect === null ? "" : signed(effect);
+  const confidence = pValue === null ? "" : `${(100 * (1 - pValue)).toFixed(1)} %`;
   const [change] = hypothesis.split(/\n|: /); // what follows says why
-  return [id, shorten(oneLine(change), 60), seeds, decision, oneLine(reason)];
+  return [id, shorten(oneLine(change), 60), delta, confidence, decision, oneLine(reason)];
 }
 
 /** Without line ends and other control characters: some of these texts come from a language model. */

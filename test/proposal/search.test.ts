@@ -37,7 +37,16 @@ function tried(proposal: Proposal, spec: Spec, parent: Spec, differences: readon
   return {
     spec,
     parent,
-    attempt: { id: fingerprint(spec), parent: fingerprint(parent), reason: "", differences, decision, ...proposal },
+    attempt: {
+      id: fingerprint(spec),
+      parent: fingerprint(parent),
+      reason: "",
+      differences,
+      effect: null,
+      pValue: null,
+      decision,
+      ...proposal,
+    },
   };
 }
 

@@ -11,6 +11,8 @@ const attempt = (over: Partial<Attempt>): Attempt => ({
   decision: "kept",
   reason: "better on every search seed",
   differences: [-0.0421, -0.0388],
+  effect: -0.04045,
+  pValue: 0.013,
   ...over,
 });
 
@@ -20,6 +22,8 @@ const worse = attempt({
   decision: "rejected",
   reason: "better on some seeds only",
   differences: [0.0005, -0.0012],
+  effect: -0.00035,
+  pValue: 0.38,
 });
 
 const nothing: FinishedCycle = {
@@ -33,6 +37,8 @@ const nothing: FinishedCycle = {
       decision: "rejected",
       reason: "no-op: it trains exactly the same model",
       differences: [],
+      effect: null,
+      pValue: null,
     }),
   ],
   champion: null,
@@ -68,7 +74,7 @@ const accepted: FinishedCycle = {
 
 const indecisive: FinishedCycle = {
   ...nothing,
-  attempts: [attempt({ differences: [-0.0012, -0.0008] })],
+  attempts: [attempt({ differences: [-0.0012, -0.0008], effect: -0.001, pValue: 0.06 })],
   decision: {
     verdict: "indecisive",
     reason: "better by 0.0006 on average of 8 fresh pairs (p = 0.08, 0.004 needed); 12 more pairs would find it",
@@ -83,10 +89,10 @@ const indecisive: FinishedCycle = {
 describe("the report of a cycle", () => {
   test("that accepted a change names the evidence, the branch and what to do next", () => {
     expect(cycleReport(accepted, ["Merge it:", "  git merge axon/0123456789ab"])).toMatchInlineSnapshot(`
-      "            change                                                        bits per byte
+      "            change                                                        bits per byte  better?
       baseline    1,234,567 parameters                                          2.9876
-      1-5f0c2a11  learning rate 0.003 instead of 0.002                          −0.0421 −0.0388  kept      better on every search seed
-      2-9be04d77  warm-up over 20 % of the steps, because the first losses ju…  +0.0005 −0.0012  rejected  better on some seeds only
+      1-5f0c2a11  learning rate 0.003 instead of 0.002                          −0.0404        98.7 %   kept      better on every search seed
+      2-9be04d77  warm-up over 20 % of the steps, because the first losses ju…  −0.0003        62.0 %   rejected  better on some seeds only
 
       verdict: accepted. better by 0.0402 on average of 4 fresh pairs (p = 0.0007, 0.003 needed); interval −0.0501 to −0.0303 bits per byte
       branch:  axon/0123456789ab
@@ -100,10 +106,10 @@ describe("the report of a cycle", () => {
 
   test("that found nothing says why each attempt failed, those without a training too", () => {
     expect(cycleReport(nothing, ["Nothing was changed."])).toMatchInlineSnapshot(`
-      "            change                                                        bits per byte
+      "            change                                                        bits per byte  better?
       baseline    1,234,567 parameters                                          2.9876
-      2-9be04d77  warm-up over 20 % of the steps, because the first losses ju…  +0.0005 −0.0012  rejected  better on some seeds only
-      3-00000000  learning rate 0.003 instead of 0.002                                           rejected  no-op: it trains exactly the same model
+      2-9be04d77  warm-up over 20 % of the steps, because the first losses ju…  −0.0003        62.0 %   rejected  better on some seeds only
+      3-00000000  learning rate 0.003 instead of 0.002                                                  rejected  no-op: it trains exactly the same model
 
       verdict: rejected. no proposal was better than the baseline on every search seed
       spent:   4 trainings
@@ -115,9 +121,9 @@ describe("the report of a cycle", () => {
 
   test("that could not tell says how far it got", () => {
     expect(cycleReport(indecisive, [])).toMatchInlineSnapshot(`
-      "            change                                bits per byte
+      "            change                                bits per byte  better?
       baseline    1,234,567 parameters                  2.9876
-      1-5f0c2a11  learning rate 0.003 instead of 0.002  −0.0012 −0.0008  kept  better on every search seed
+      1-5f0c2a11  learning rate 0.003 instead of 0.002  −0.0010        94.0 %   kept  better on every search seed
 
       verdict: indecisive. better by 0.0006 on average of 8 fresh pairs (p = 0.08, 0.004 needed); 12 more pairs would find it; interval −0.0019 to +0.0007 bits per byte
       spent:   20 trainings

@@ -33,6 +33,8 @@ const attempt: Attempt = {
   decision: "kept",
   reason: "better",
   differences: [-0.1, -0.2],
+  effect: -0.15,
+  pValue: 0.1,
 };
 const result: FinishedCycle = {
   id: "c1",
