@@ -10,7 +10,9 @@ import { IR_VERSION, OPSETS } from "../dist/graph/graph.js";
 import { writeOnnx } from "../dist/graph/write-onnx.js";
 import { createSession, RUNTIME_VERSION } from "../dist/runtime/session.js";
 import { parseSpec } from "../dist/spec.js";
-import { StepSession } from "../dist/training/step-session.js";
+import { decoderObjective, decoderPlan } from "../dist/training/decoder-objective.js";
+import { openSteps } from "../dist/training/open-steps.js";
+import { initialState } from "../dist/training/state.js";
 import { flopsPerToken, initialParameters, parameterCount } from "../dist/transformer/parameters.js";
 
 const SIZES = {
@@ -78,11 +80,10 @@ async function comparePairs(name, threads, pairs, torch) {
 
 /** Median seconds per step after the warm-up, several steps per run as the trainer does. */
 async function axonSeconds(spec, threads) {
-  const session = await StepSession.open(spec, threads);
-  const parameters = initialParameters(spec, 1);
-  const zeros = () => new Float32Array(parameters.length);
-  let state = { parameters, firstMoment: zeros(), secondMoment: zeros(), step: 0 };
-  const size = spec.training.batch * spec.architecture.context;
+  const [objective, plan, { batch }] = [decoderObjective(spec), decoderPlan(spec), spec.training];
+  const start = initialState(initialParameters(spec, 1), plan);
+  const session = await openSteps({ objective, plan, batch, threads }, start);
+  const size = batch * spec.architecture.context;
   const bytes = () => Int32Array.from({ length: size }, () => Math.random() * 256);
   const seconds = [];
   for (const count of [1, 1, 1, ...Array(STEPS / RUN).fill(RUN)]) {
@@ -90,9 +91,9 @@ async function axonSeconds(spec, threads) {
       batch: { ids: bytes(), targets: bytes() },
       learningRate: 1e-3,
     }));
-    const start = performance.now();
-    state = (await session.run(state, steps)).next;
-    seconds.push((performance.now() - start) / 1000 / count);
+    const before = performance.now();
+    await session.run(steps);
+    seconds.push((performance.now() - before) / 1000 / count);
   }
   await session.close();
   return median(seconds.slice(WARM_UP));

@@ -31,22 +31,41 @@ const architectureSchema = z
     },
   });
 
+const groupSchema = z
+  .strictObject({
+    learningRate: between(0, 100).default(1).describe("as a share of optimizer.learningRate"),
+    weightDecay: between(0, 10)
+      .optional()
+      .describe("instead of optimizer.weightDecay on matrices and head, of 0 elsewhere"),
+  })
+  .prefault({});
+
 const optimizerSchema = z.strictObject({
-  kind: z.enum(["adamw"]).default("adamw"),
+  kind: z.enum(["adamw", "lion", "muon", "sgd"]).default("adamw").describe("muon trains matrices, and AdamW the rest"),
   learningRate: between(1e-6, 1).default(3e-3).describe("at the peak of the schedule"),
   schedule: z.enum(["constant", "cosine", "warmup-stable-decay"]).default("cosine"),
   warmup: between(0, 0.9).default(0.1).describe("share of the steps that rise linearly from 0"),
   decay: between(0, 1).default(0.3).describe("share of the steps that fall to 0 at the end of warmup-stable-decay"),
   finalLearningRate: between(0, 1).default(0.1).describe("where cosine ends, as a share of the peak"),
-  beta1: between(0, 0.9999).default(0.9),
+  beta1: between(0, 0.9999).default(0.9).describe("momentum"),
   beta2: between(0, 0.99999).default(0.95),
   epsilon: between(1e-12, 1e-2).default(1e-8),
-  weightDecay: between(0, 10).default(0.1).describe("on matrices only, never on biases, gains and embeddings"),
+  weightDecay: between(0, 10).default(0.1).describe("on matrices and head, not on biases, gains and embeddings"),
   gradientClip: between(1e-4, 1e4).default(1).describe("bound of the global gradient norm"),
+  groups: z
+    .strictObject({ embedding: groupSchema, matrix: groupSchema, vector: groupSchema, head: groupSchema })
+    .prefault({})
+    .describe("settings of their own for embeddings, matrices, vectors (biases and gains) and the output projection"),
 });
 
 const trainingSchema = z.strictObject({
   batch: whole(1, 1024).default(4).describe("windows of `context` bytes per step"),
+  microBatch: whole(1, 1024).optional().describe("windows computed at once; their gradients add up to the step's"),
+  averaging: between(0, 0.99999)
+    .default(0)
+    .describe("decay of a running average of the parameters, which is then the model"),
+  zLoss: between(0, 1).default(0).describe("weight of log²(Σ exp(logits)) in the loss, which keeps logits small"),
+  recompute: z.boolean().default(false).describe("forget activations and compute them again: less memory, more time"),
 });
 
 const dataSchema = z.strictObject({
@@ -64,6 +83,9 @@ const schema = z
   .prefault({});
 
 export type Spec = z.infer<typeof schema>;
+
+/** Parameters that an optimizer may treat alike. */
+export type Group = keyof Spec["optimizer"]["groups"];
 
 /** The spec of a repository that has none: every default. */
 export const DEFAULT_SPEC: Spec = schema.parse({});

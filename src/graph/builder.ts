@@ -33,14 +33,19 @@ export interface MatMulOptions {
 
 export class GraphBuilder {
   readonly #name: string;
+  readonly #parent: GraphBuilder | undefined;
+  readonly #prefix: string;
   readonly #inputs: Value[] = [];
   readonly #initializers = new Map<string, Tensor>();
   readonly #nodes: Node[] = [];
   readonly #values = new Map<string, Value>();
   readonly #constants = new Map<string, Value>();
 
-  constructor(name: string) {
+  /** With a `parent`, the graph of a Loop's body: it may read the parent's values, and its names are its own. */
+  constructor(name: string, parent?: GraphBuilder) {
     this.#name = name;
+    this.#parent = parent;
+    this.#prefix = parent ? `${name}.` : "";
   }
 
   /** The nodes so far; autodiff walks them backwards. */
@@ -50,19 +55,15 @@ export class GraphBuilder {
 
   value(name: string): Value {
     const value = this.#values.get(name);
-    if (!value) throw new GraphError("unknown-value", `no value is called "${name}"`);
-    return value;
+    if (value) return value;
+    if (this.#parent) return this.#parent.value(name);
+    throw new GraphError("unknown-value", `no value is called "${name}"`);
   }
 
   input(name: string, type: ElementType, shape: readonly Dim[]): Value {
     const value = this.#declare({ name, type, shape });
     this.#inputs.push(value);
     return value;
-  }
-
-  /** Makes a value of the graph around this one readable here, as the bodies of Loop may. */
-  outer(value: Value): Value {
-    return this.#declare(value);
   }
 
   initializer(name: string, tensor: Tensor): Value {
@@ -79,13 +80,13 @@ export class GraphBuilder {
 
   /** An unnamed initializer; small equal ones are shared. */
   constant(tensor: Tensor): Value {
-    if (tensor.data.length > 16) return this.initializer(`constant_${this.#initializers.size}`, tensor);
+    if (tensor.data.length > 16) return this.initializer(`${this.#prefix}constant_${this.#initializers.size}`, tensor);
     const { buffer, byteOffset, byteLength } = tensor.data;
     const bytes = new Uint8Array(buffer, byteOffset, byteLength); // 0 and -0 are equal numbers of unequal bytes
     const key = `${tensor.type}[${tensor.shape.join()}]${bytes.join()}`;
     const known = this.#constants.get(key);
     if (known) return known;
-    const value = this.initializer(`constant_${this.#initializers.size}`, tensor);
+    const value = this.initializer(`${this.#prefix}constant_${this.#initializers.size}`, tensor);
     this.#constants.set(key, value);
     return value;
   }
@@ -113,7 +114,7 @@ export class GraphBuilder {
     declared?: readonly Output[],
   ): Value[] {
     const { domain } = operators[opType];
-    const name = `${opType}_${this.#nodes.length}`;
+    const name = `${this.#prefix}${opType}_${this.#nodes.length}`;
     const outputs = (declared ?? this.#infer(opType, name, inputs, attributes)).map((output, i) =>
       this.#declare({ name: i === 0 ? `${name}_out` : `${name}_out${i}`, ...output }),
     );
@@ -213,7 +214,7 @@ export class GraphBuilder {
       ],
       Object.keys(outputs),
     );
-    const used = new Set(nodes.flatMap((node) => node.inputs));
+    const used = new Set(nodes.flatMap(reads));
     const computed = new Set(nodes.flatMap((node) => node.outputs));
     return {
       name: this.#name,
@@ -233,7 +234,8 @@ export class GraphBuilder {
 
   #infer(opType: OpType, name: string, inputs: readonly (Value | null)[], attributes: Attributes): readonly Output[] {
     const constant = (index: number): Tensor => {
-      const tensor = this.#initializers.get(inputs[index]?.name ?? "");
+      const value = inputs[index];
+      const tensor = value ? this.contents(value) : undefined;
       if (!tensor) throw new GraphError("shape", `input ${index} must be a constant`);
       return tensor;
     };
@@ -247,7 +249,7 @@ export class GraphBuilder {
 
   /** The contents of a constant value, or undefined for anything computed. */
   contents(value: Value): Tensor | undefined {
-    return this.#initializers.get(value.name);
+    return this.#initializers.get(value.name) ?? this.#parent?.contents(value);
   }
 }
 
@@ -261,8 +263,14 @@ function live(nodes: readonly Node[], outputs: readonly string[]): Node[] {
   const kept: Node[] = [];
   for (const node of nodes.toReversed()) {
     if (!node.outputs.some((name) => used.has(name))) continue;
-    for (const name of node.inputs) used.add(name);
+    for (const name of reads(node)) used.add(name);
     kept.push(node);
   }
   return kept.toReversed();
+}
+
+/** What a node reads, the graphs inside it included; these may also name values of their own. */
+function reads(node: Node): string[] {
+  const bodies = Object.values(node.attributes).flatMap((given) => (given.kind === "graph" ? [given.value] : []));
+  return [...node.inputs, ...bodies.flatMap((body) => body.nodes.flatMap(reads))];
 }

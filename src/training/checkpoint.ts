@@ -6,18 +6,13 @@ import { join } from "node:path";
 import * as z from "zod";
 import { AxonError, InputError } from "../errors.js";
 import { writeOnnx } from "../graph/write-onnx.js";
+import { vectorsOf, type Vector } from "../optimizer/update.js";
 import { parseSpec, type Spec } from "../spec.js";
 import { inferenceModel } from "../transformer/model.js";
 import { hiddenSize, parameterCount, parameterLayout, VOCABULARY } from "../transformer/parameters.js";
+import { decoderPlan } from "./decoder-objective.js";
 import { readSafetensors, writeSafetensors, type NamedTensor, type Safetensors } from "./safetensors.js";
-
-export interface TrainingState {
-  readonly parameters: Float32Array;
-  readonly firstMoment: Float32Array;
-  readonly secondMoment: Float32Array;
-  /** Steps done. */
-  readonly step: number;
-}
+import { modelParameters, type TrainingState } from "./state.js";
 
 /** What identifies a training: with it and the state, the rest of the run is determined. */
 export interface TrainingIdentity {
@@ -42,18 +37,17 @@ export async function writeCheckpoint(
 ): Promise<void> {
   const { spec } = identity;
   const metadata = { step: String(state.step) };
-  const moments = new Map<string, NamedTensor>([
-    ["firstMoment", { shape: [state.firstMoment.length], data: state.firstMoment }],
-    ["secondMoment", { shape: [state.secondMoment.length], data: state.secondMoment }],
-  ]);
+  const model = modelParameters(state);
+  const rest = Object.entries(state.vectors).filter(([, vector]) => vector !== model);
+  const vectors = rest.map(([name, data]): [string, NamedTensor] => [name, { shape: [data.length], data }]);
   await writeTogether(directory, {
     "config.json": json({ ...huggingFaceConfig(spec), axon: { ...identity, step: state.step } }),
     "model.safetensors": writeSafetensors({
-      tensors: named(spec, state.parameters),
+      tensors: named(spec, model),
       metadata: { format: "pt", ...metadata },
     }),
-    "model.onnx": writeOnnx(inferenceModel(spec, state.parameters)),
-    "state.safetensors": writeSafetensors({ tensors: moments, metadata }),
+    "model.onnx": writeOnnx(inferenceModel(spec, model)),
+    "state.safetensors": writeSafetensors({ tensors: new Map(vectors), metadata }),
   });
 }
 
@@ -65,26 +59,24 @@ export async function readCheckpoint(directory: string): Promise<{ identity: Tra
   const identity = await readIdentity(directory);
   const model = await readTensors(directory, "model.safetensors");
   const state = await readTensors(directory, "state.safetensors");
-  const parameters = flattened(identity.spec, model, join(directory, "model.safetensors"));
+  const handedOver = flattened(identity.spec, model, join(directory, "model.safetensors"));
   const stateFile = join(directory, "state.safetensors");
-  const moment = (name: string): Float32Array => {
+  const vector = (name: Vector): Float32Array => {
     const tensor = state.tensors.get(name);
-    if (tensor?.data.length === parameters.length) return tensor.data;
-    throw unfit(stateFile, `"${name}" does not have the model's ${parameters.length} elements`);
+    if (tensor?.data.length === handedOver.length) return tensor.data;
+    throw unfit(stateFile, `"${name}" does not have the model's ${handedOver.length} elements`);
   };
   const step = state.metadata["step"] ?? "";
   if (!/^\d{1,15}$/.test(step)) throw unfit(stateFile, "it does not say after which step it was written");
   if (model.metadata["step"] !== step) {
     throw unfit(stateFile, "model.safetensors is from another step, so this cannot be resumed");
   }
+  const plan = decoderPlan(identity.spec);
+  const inModel: Vector = plan.averaging > 0 ? "average" : "parameters";
+  const vectors = vectorsOf(plan).map((name) => [name, name === inModel ? handedOver : vector(name)] as const);
   return {
     identity,
-    state: {
-      parameters,
-      firstMoment: moment("firstMoment"),
-      secondMoment: moment("secondMoment"),
-      step: Number(step),
-    },
+    state: { vectors: Object.fromEntries(vectors) as TrainingState["vectors"], step: Number(step) },
   };
 }
 

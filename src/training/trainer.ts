@@ -3,6 +3,7 @@
 import { createBatches } from "../data/batches.js";
 import { digest, type CorpusFile } from "../data/corpus.js";
 import { InputError } from "../errors.js";
+import { learningRateAt } from "../optimizer/schedule.js";
 import type { Spec } from "../spec.js";
 import { flopsPerToken, initialParameters, parameterCount } from "../transformer/parameters.js";
 import {
@@ -12,12 +13,13 @@ import {
   writeCheckpoint,
   writeTogether,
   type TrainingIdentity,
-  type TrainingState,
 } from "./checkpoint.js";
 import { Clock } from "./clock.js";
+import { decoderObjective, decoderPlan } from "./decoder-objective.js";
 import { LossLog } from "./loss-log.js";
-import { learningRateAt } from "./schedule.js";
-import { StepSession, type Step, type StepResult } from "./step-session.js";
+import { openSteps } from "./open-steps.js";
+import { initialState, type TrainingState } from "./state.js";
+import type { Step, StepResult } from "./steps.js";
 
 export interface TrainingRequest {
   readonly spec: Spec;
@@ -93,44 +95,46 @@ export async function train(request: TrainingRequest, hooks: Hooks): Promise<Tra
     corpusSha256: digest(files),
   };
   const batches = createBatches(files, { context: spec.architecture.context, batch: spec.training.batch, seed });
-  let state = await startingState(request, identity);
-  const log = await LossLog.open(request.resume, state.step);
-  const session = await StepSession.open(spec, request.threads);
+  const start = await startingState(request, identity);
+  let done = start.step;
+  const log = await LossLog.open(request.resume, done);
+  const [objective, plan] = [decoderObjective(spec), decoderPlan(spec)];
+  const steps = await openSteps({ objective, plan, batch: spec.training.batch, threads: request.threads }, start);
   const clock = new Clock(spec.training.batch * spec.architecture.context);
   const stepAt = (step: number): Step => ({
-    batch: batches.next(step),
+    batch: { ...batches.next(step) },
     learningRate: learningRateAt(step, identity.steps, spec.optimizer),
   });
   let saved = performance.now();
   const save = async () => {
-    await writeCheckpoint(directory, identity, state);
+    await writeCheckpoint(directory, identity, await steps.state());
     await log.save(directory);
     saved = performance.now();
   };
   try {
-    if (request.checkpointSeconds !== undefined && state.step === 0) await save();
-    while (state.step < identity.steps && !hooks.stopped()) {
-      const count = Math.min(clock.stepsPerRun(), identity.steps - state.step);
-      const steps = Array.from({ length: count }, (_, i) => stepAt(state.step + i));
-      const { next, results } = await session.run(state, steps);
+    if (request.checkpointSeconds !== undefined && done === 0) await save();
+    while (done < identity.steps && !hooks.stopped()) {
+      const count = Math.min(clock.stepsPerRun(), identity.steps - done);
+      const next = Array.from({ length: count }, (_, i) => stepAt(done + i));
+      const results = await steps.run(next);
       const broken = results.findIndex(({ loss, gradientNorm }) => !Number.isFinite(loss + gradientNorm));
-      if (broken >= 0) return diverged(state.step + broken + 1, results[broken], steps[broken]);
+      if (broken >= 0) return diverged(done + broken + 1, results[broken], next[broken]);
       clock.tick(count);
-      results.forEach(({ loss }, i) => log.add(state.step + i + 1, loss, steps[i].learningRate));
-      state = next;
-      const { learningRate } = steps[count - 1];
-      const pace = clock.pace(identity.steps - state.step);
-      hooks.onProgress({ step: state.step, steps: identity.steps, ...results[count - 1], learningRate, ...pace });
+      results.forEach(({ loss }, i) => log.add(done + i + 1, loss, next[i].learningRate));
+      done += count;
+      const { learningRate } = next[count - 1];
+      const pace = clock.pace(identity.steps - done);
+      hooks.onProgress({ step: done, steps: identity.steps, ...results[count - 1], learningRate, ...pace });
       if (performance.now() - saved > 1000 * (request.checkpointSeconds ?? Infinity)) await save();
       await new Promise(setImmediate); // lets messages in: a run blocks the event loop
     }
     await save();
   } finally {
-    await session.close();
+    await steps.close();
   }
-  const metrics = { ...size(spec, state.step), ...clock.metrics(), trainLoss: log.tail() };
+  const metrics = { ...size(spec, done), ...clock.metrics(), trainLoss: log.tail() };
   await writeTogether(directory, { "metrics.json": json(metrics) });
-  return { ok: true, stopped: state.step < identity.steps, metrics };
+  return { ok: true, stopped: done < identity.steps, metrics };
 }
 
 function size(spec: Spec, steps: number): Pick<TrainingMetrics, "steps" | "tokens" | "flops" | "parameters"> {
@@ -159,6 +163,5 @@ async function startingState(request: TrainingRequest, identity: TrainingIdentit
   const { spec, seed } = identity;
   const parameters =
     request.initial === undefined ? initialParameters(spec, seed) : await readParameters(request.initial, spec);
-  const zeros = () => new Float32Array(parameters.length);
-  return { parameters, firstMoment: zeros(), secondMoment: zeros(), step: 0 };
+  return initialState(parameters, decoderPlan(spec));
 }

@@ -1,25 +1,18 @@
 // The parameters of a decoder: names and shapes as in Hugging Face's GPT-2, in one flat buffer.
 
 import { generator } from "../random.js";
-import { elementCount } from "../graph/graph.js";
+import { place, totalSize, type Placed, type Row as LayoutRow } from "../layout.js";
 import type { Spec } from "../spec.js";
 
 export const VOCABULARY = 256;
 
-export interface Parameter {
-  readonly name: string;
-  readonly shape: readonly number[];
-  /** Where it starts in the flat buffer, in elements. */
-  readonly offset: number;
-  readonly size: number;
+interface Row extends LayoutRow {
   /** Standard deviation of the normal initial values; without one they are all `constant`. */
   readonly deviation?: number;
   readonly constant?: number;
-  /** Weight decay shrinks matrices only: not biases, gains and embeddings. */
-  readonly decays: boolean;
 }
 
-type Row = Omit<Parameter, "offset" | "size">;
+export type Parameter = Row & Placed;
 
 /** All parameters in the order of the flat buffer. Linear weights are [in, out], as GPT-2's Conv1D has them. */
 export function parameterLayout({ architecture: a }: Spec): Parameter[] {
@@ -42,9 +35,9 @@ export function parameterLayout({ architecture: a }: Spec): Parameter[] {
   }
   rows.push(...norm("transformer.ln_f", a.width));
   if (!a.tieEmbeddings) {
-    rows.push({ name: "lm_head.weight", shape: [VOCABULARY, a.width], deviation: DEVIATION, decays: true });
+    rows.push({ name: "lm_head.weight", shape: [VOCABULARY, a.width], deviation: DEVIATION, group: "head" });
   }
-  return placed(rows);
+  return place(rows);
 }
 
 /** GPT-2's. */
@@ -55,8 +48,7 @@ export function hiddenSize({ width, feedForward }: Spec["architecture"]): number
 }
 
 export function parameterCount(spec: Spec): number {
-  const last = parameterLayout(spec).at(-1)!;
-  return last.offset + last.size;
+  return totalSize(parameterLayout(spec));
 }
 
 /** Training FLOPs per token: forward and backward of all products, attention's full square included. */
@@ -84,28 +76,19 @@ export function initialParameters(spec: Spec, seed: number): Float32Array {
 }
 
 function embedding(name: string, rows: number, width: number): Row {
-  return { name, shape: [rows, width], deviation: DEVIATION, decays: false };
+  return { name, shape: [rows, width], deviation: DEVIATION, group: "embedding" };
 }
 
 function norm(name: string, width: number): Row[] {
   return [
-    { name: `${name}.weight`, shape: [width], constant: 1, decays: false },
-    { name: `${name}.bias`, shape: [width], constant: 0, decays: false },
+    { name: `${name}.weight`, shape: [width], constant: 1, group: "vector" },
+    { name: `${name}.bias`, shape: [width], constant: 0, group: "vector" },
   ];
 }
 
 function linear(name: string, from: number, to: number, deviation: number): Row[] {
   return [
-    { name: `${name}.weight`, shape: [from, to], deviation, decays: true },
-    { name: `${name}.bias`, shape: [to], constant: 0, decays: false },
+    { name: `${name}.weight`, shape: [from, to], deviation, group: "matrix" },
+    { name: `${name}.bias`, shape: [to], constant: 0, group: "vector" },
   ];
-}
-
-function placed(rows: readonly Row[]): Parameter[] {
-  let offset = 0;
-  return rows.map((row) => {
-    const parameter = { ...row, offset, size: elementCount(row.shape) };
-    offset += parameter.size;
-    return parameter;
-  });
 }

@@ -7,9 +7,9 @@ import {
   readParameters,
   writeCheckpoint,
   type TrainingIdentity,
-  type TrainingState,
 } from "../../src/training/checkpoint.js";
 import { readSafetensors, writeSafetensors, type NamedTensor } from "../../src/training/safetensors.js";
+import type { TrainingState } from "../../src/training/state.js";
 import { initialParameters } from "../../src/transformer/parameters.js";
 import { temporaryDirectories } from "../support/temporary.js";
 
@@ -21,7 +21,8 @@ const identity: TrainingIdentity = { spec, seed: 3, steps: 40, corpusSha256: "ab
 
 function stateOf(of: typeof spec, step: number): TrainingState {
   const parameters = initialParameters(of, 5);
-  return { parameters, firstMoment: parameters.map((x) => x * 2), secondMoment: parameters.map((x) => x * x), step };
+  const firstMoment = parameters.map((x) => x * 2);
+  return { vectors: { parameters, firstMoment, secondMoment: parameters.map((x) => x * x) }, step };
 }
 
 const origin = { path: "" };
@@ -85,7 +86,7 @@ describe("a checkpoint", () => {
 
   test("is read for its parameters without its moments, but only by its own architecture", async () => {
     const path = damaged((at) => [STATE, CONFIG].forEach((file) => rmSync(join(at, file))));
-    expect(await readParameters(path, spec)).toEqual(stateOf(spec, 7).parameters);
+    expect(await readParameters(path, spec)).toEqual(stateOf(spec, 7).vectors.parameters);
     await expect(readParameters(path, wide)).rejects.toThrow(
       /"transformer\.wte\.weight" is \[256, 8\], .* \[256, 16\]/,
     );

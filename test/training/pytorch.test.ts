@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { createBatches } from "../../src/data/batches.js";
 import { parseSpec, type Spec } from "../../src/spec.js";
 import { writeCheckpoint } from "../../src/training/checkpoint.js";
-import { learningRateAt } from "../../src/training/schedule.js";
+import { decoderPlan } from "../../src/training/decoder-objective.js";
+import { initialState } from "../../src/training/state.js";
+import { learningRateAt } from "../../src/optimizer/schedule.js";
 import { train } from "../../src/training/trainer.js";
 import { initialParameters } from "../../src/transformer/parameters.js";
 import { temporaryDirectories } from "../support/temporary.js";
@@ -32,10 +34,8 @@ training: {batch: 8}`,
 
 /** The losses of PyTorch from the same parameters on the same batches. */
 async function torchLosses(spec: Spec, directory: string): Promise<number[]> {
-  const parameters = initialParameters(spec, SEED);
-  const zeros = new Float32Array(parameters.length);
   const identity = { spec, seed: SEED, steps: STEPS, corpusSha256: "" };
-  await writeCheckpoint(directory, identity, { parameters, firstMoment: zeros, secondMoment: zeros, step: 0 });
+  await writeCheckpoint(directory, identity, initialState(initialParameters(spec, SEED), decoderPlan(spec)));
   const { architecture, training, optimizer } = spec;
   const batches = createBatches(files, { context: architecture.context, batch: training.batch, seed: SEED });
   const steps = Array.from({ length: STEPS }, (_, step) => step);

@@ -96,7 +96,7 @@ describe("a training", () => {
     const { identity, state } = await readCheckpoint(given.directory);
     expect(identity.spec).toEqual(spec);
     expect(state.step).toBe(40);
-    expect(await readParameters(given.directory, spec)).toEqual(state.parameters);
+    expect(await readParameters(given.directory, spec)).toEqual(state.vectors.parameters);
     expect(readFileSync(join(given.directory, "loss.jsonl"), "utf8").trim().split("\n")).toHaveLength(40);
     const config = JSON.parse(readFileSync(join(given.directory, "config.json"), "utf8")) as Record<string, unknown>;
     expect(config).toMatchObject({

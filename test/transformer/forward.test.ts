@@ -1,14 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
-import { gradients } from "../../src/autodiff/gradients.js";
-import { GraphBuilder } from "../../src/graph/builder.js";
-import { writeOnnx } from "../../src/graph/write-onnx.js";
-import { createSession, type SessionOptions } from "../../src/runtime/session.js";
 import { parseSpec } from "../../src/spec.js";
 import { forward } from "../../src/transformer/forward.js";
 import { inferenceModel } from "../../src/transformer/model.js";
 import { flopsPerToken, initialParameters, parameterCount, parameterLayout } from "../../src/transformer/parameters.js";
-import { stepScalars } from "../../src/training/optimizer.js";
-import { stepModel } from "../../src/training/step.js";
 import { evaluate, gradientError, values } from "../support/gradient-check.js";
 
 const TINY = parseSpec(
@@ -85,41 +79,5 @@ describe("the decoder", () => {
       expect(part(deeper, name)).toEqual(part(TINY, name));
     }
     expect(initialParameters(TINY, 6)).not.toEqual(initialParameters(TINY, 5));
-  });
-});
-
-describe("the training step", () => {
-  async function losses(optimization: NonNullable<SessionOptions["optimization"]>): Promise<number[]> {
-    const session = await createSession(writeOnnx(stepModel(TINY)), { threads: 1, optimization });
-    const size = parameterCount(TINY);
-    const vector = (data: Float32Array) => ({ type: "float32" as const, shape: [size], data });
-    const tokens = Int32Array.from({ length: 5 * 16 }, (_, i) => ((i % 16) * 29) % 256);
-    const scalars = [1, 2, 3, 4, 5].flatMap((step) => stepScalars(step, 1e-2, TINY.optimizer));
-    const out = await session.run({
-      ids: { type: "int32", shape: [5, 2, 8], data: tokens },
-      targets: { type: "int32", shape: [5, 16], data: tokens.map((id) => (id + 1) % 256) },
-      schedule: { type: "float32", shape: [5, 3], data: Float32Array.from(scalars) },
-      decay: vector(new Float32Array(size).fill(0.1)),
-      parameters: vector(initialParameters(TINY, 1)),
-      firstMoment: vector(new Float32Array(size)),
-      secondMoment: vector(new Float32Array(size)),
-    });
-    const found = Array.from(out.losses.data, Number);
-    await session.close();
-    return found;
-  }
-
-  test("gives the same losses with ONNX Runtime's rewriting off and on", async () => {
-    const [off, on] = [await losses("disabled"), await losses("all")];
-    expect(off[0]).toBeCloseTo(Math.log(256), 1);
-    off.forEach((loss, i) => expect(Math.abs(loss - on[i])).toBeLessThan(1e-4));
-    expect(off[4]).toBeLessThan(off[0]);
-  });
-
-  test("refuses a loss that does not depend on a parameter, by name", () => {
-    const b = new GraphBuilder("bad");
-    const [x, y] = [b.input("x", "float32", [2]), b.input("y", "float32", [2])];
-    const loss = b.op("ReduceSum", [x], {});
-    expect(() => gradients(b, loss, [x, y])).toThrow(/does not depend on "y"/);
   });
 });

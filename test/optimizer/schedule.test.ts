@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { DEFAULT_SPEC } from "../../src/spec.js";
-import { learningRateAt } from "../../src/training/schedule.js";
+import { learningRateAt } from "../../src/optimizer/schedule.js";
 
 const base = { ...DEFAULT_SPEC.optimizer, learningRate: 1, warmup: 0.1, finalLearningRate: 0.2, decay: 0.5 };
 const rates = (schedule: typeof base.schedule) =>

@@ -1,0 +1,60 @@
+// Where each parameter lies in the flat buffers, and how these are cut into pieces that one rule updates.
+
+import { elementCount } from "./graph/graph.js";
+import type { Group } from "./spec.js";
+
+export interface Row {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly group: Group;
+}
+
+export interface Placed extends Row {
+  /** Where it starts in a flat buffer, in elements. */
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** A run of neighbouring parameters of one group: what one rule updates at a time. */
+export interface Piece {
+  readonly group: Group;
+  readonly offset: number;
+  readonly size: number;
+  readonly parameters: readonly Placed[];
+}
+
+/** Parameters one behind the other, those of a group together; groups in the order of their first parameter. */
+export function place<R extends Row>(rows: readonly R[]): (R & Placed)[] {
+  const groups = [...new Set(rows.map(({ group }) => group))];
+  let offset = 0;
+  return groups.flatMap((group) =>
+    rows
+      .filter((row) => row.group === group)
+      .map((row) => {
+        const placed = { ...row, offset, size: elementCount(row.shape) };
+        offset += placed.size;
+        return placed;
+      }),
+  );
+}
+
+/** Elements of all parameters together. */
+export function totalSize(parameters: readonly Placed[]): number {
+  return parameters.reduce((sum, { size }) => sum + size, 0);
+}
+
+/** One piece per group. `parameters` are neighbours, as `place` and `shares` give them. */
+export function pieces(parameters: readonly Placed[]): Piece[] {
+  const groups = [...new Set(parameters.map(({ group }) => group))];
+  return groups.map((group) => {
+    const own = parameters.filter((parameter) => parameter.group === group);
+    return { group, offset: own[0].offset, size: totalSize(own), parameters: own };
+  });
+}
+
+/** Cuts the parameters into `count` runs of about equal size, never through a parameter; a run may be empty. */
+export function shares(parameters: readonly Placed[], count: number): Placed[][] {
+  const total = totalSize(parameters);
+  const owner = ({ offset, size }: Placed) => Math.min(count - 1, Math.floor(((offset + size / 2) / total) * count));
+  return Array.from({ length: count }, (_, i) => parameters.filter((parameter) => owner(parameter) === i));
+}

@@ -1,0 +1,45 @@
+// What an optimizer is: state vectors beside the parameters, numbers that change from step to step, and one update.
+
+import type { GraphBuilder } from "../graph/builder.js";
+import type { Value } from "../graph/graph.js";
+import type { Spec } from "../spec.js";
+import type { Piece } from "../layout.js";
+
+export type Options = Spec["optimizer"];
+
+/** Vectors as long as the parameters, zero at the start. */
+export type Slot = "firstMoment" | "secondMoment";
+
+export type State = Readonly<Record<"parameters", Value> & Partial<Record<Slot, Value>>>;
+
+/** The pace of a group at one step. */
+export interface Pace {
+  /** Counted from 1. */
+  readonly step: number;
+  readonly learningRate: number;
+  readonly weightDecay: number;
+}
+
+export interface Optimizer {
+  readonly slots: readonly Slot[];
+  /** Number of `scalars`. */
+  readonly scalarCount: number;
+  /** The numbers `update` reads, computed in double precision outside the graph. */
+  scalars(pace: Pace, options: Options): readonly number[];
+  /**
+   * The state after a step. Vectors are flat, of the piece's size; `scalars` have shape [1].
+   * `decays` is false where the group's weight decay is 0: that saves a pass over the parameters.
+   */
+  update(
+    b: GraphBuilder,
+    state: State,
+    gradient: Value,
+    scalars: readonly Value[],
+    context: { readonly options: Options; readonly piece: Piece; readonly decays: boolean },
+  ): State;
+}
+
+/** p · (1 − rate · decay) − change: weight decay apart from the gradient (Loshchilov & Hutter 2017). */
+export function decayed(b: GraphBuilder, parameters: Value, shrink: Value | null, change: Value): Value {
+  return b.sub(shrink ? b.mul(parameters, shrink) : parameters, change);
+}

@@ -1,0 +1,75 @@
+// Steps in this thread: a run takes several of them through one graph.
+
+import type { Tensor, TensorData } from "../graph/graph.js";
+import { writeOnnx } from "../graph/write-onnx.js";
+import { pieces } from "../layout.js";
+import { scheduleRow, scheduleSize, type Plan } from "../optimizer/update.js";
+import { createSession, type Session } from "../runtime/session.js";
+import type { Objective } from "./objective.js";
+import { copyState, type TrainingState } from "./state.js";
+import { stepsModel } from "./steps-model.js";
+import type { Division, Step, StepResult, Steps } from "./steps.js";
+import { takeVectors, vectorFeeds } from "./vectors.js";
+
+export class InlineSteps implements Steps {
+  readonly #objective: Objective;
+  readonly #plan: Plan;
+  readonly #division: Division;
+  readonly #session: Session;
+  #state: TrainingState;
+
+  private constructor(objective: Objective, plan: Plan, division: Division, session: Session, state: TrainingState) {
+    this.#objective = objective;
+    this.#plan = plan;
+    this.#division = division;
+    this.#session = session;
+    this.#state = state;
+  }
+
+  static async open(objective: Objective, plan: Plan, division: Division, state: TrainingState): Promise<InlineSteps> {
+    const model = writeOnnx(stepsModel(objective, plan, division.parts, division.rows));
+    const session = await createSession(model, { threads: division.threads });
+    return new InlineSteps(objective, plan, division, session, state);
+  }
+
+  async run(steps: readonly Step[]): Promise<readonly StepResult[]> {
+    const { parts, rows } = this.#division;
+    const of = pieces(this.#objective.parameters);
+    const batch = this.#objective.inputs.map(({ name, type, rowShape }): [string, Tensor] => {
+      const data = joined(steps.map((step) => step.batch[name]));
+      return [name, { type, shape: [steps.length, parts, rows, ...rowShape], data }];
+    });
+    const schedule = steps.flatMap(({ learningRate }, i) =>
+      scheduleRow(this.#state.step + i + 1, learningRate, this.#plan),
+    );
+    const outputs = await this.#session.run({
+      ...Object.fromEntries(batch),
+      ...vectorFeeds(of, this.#plan, this.#state),
+      schedule: {
+        type: "float32",
+        shape: [steps.length, scheduleSize(this.#plan)],
+        data: Float32Array.from(schedule),
+      },
+    });
+    takeVectors(of, this.#plan, outputs, this.#state);
+    this.#state = { ...this.#state, step: this.#state.step + steps.length };
+    const [losses, norms] = ["losses", "gradientNorms"].map((name) => outputs[name].data as Float32Array);
+    return steps.map((_, i) => ({ loss: losses[i], gradientNorm: norms[i] }));
+  }
+
+  state(): Promise<TrainingState> {
+    return Promise.resolve(copyState(this.#state));
+  }
+
+  close(): Promise<void> {
+    return this.#session.close();
+  }
+}
+
+function joined(arrays: readonly TensorData[]): TensorData {
+  if (arrays.length === 1) return arrays[0];
+  const [first] = arrays;
+  const all = new (first.constructor as new (size: number) => TensorData)(arrays.length * first.length);
+  arrays.forEach((array, i) => (all as Float32Array).set(array as Float32Array, i * first.length));
+  return all;
+}

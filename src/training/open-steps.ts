@@ -1,0 +1,15 @@
+// Picks who trains: this thread, or replicas in threads of their own.
+
+import { InlineSteps } from "./inline-steps.js";
+import { ReplicatedSteps } from "./replicated-steps.js";
+import type { TrainingState } from "./state.js";
+import { divide, type Steps, type StepsOptions } from "./steps.js";
+
+/** `state` is taken over: the caller keeps no use of its buffers. */
+export function openSteps(options: StepsOptions, state: TrainingState): Promise<Steps> {
+  const division = divide(options);
+  const { objective, plan } = options;
+  return division.replicas === 1
+    ? InlineSteps.open(objective, plan, division, state)
+    : ReplicatedSteps.open(objective, plan, division, state);
+}

@@ -1,0 +1,97 @@
+// Training steps as one graph: each turn of its Loop is forward, loss, backward, clipping and update on a batch of its own.
+// Several steps per run, because ONNX Runtime copies every output on its way to JavaScript: the state leaves only once.
+
+import { attribute, GraphBuilder } from "../graph/builder.js";
+import { IR_VERSION, OPSETS, type Dim, type Graph, type Model, type Value } from "../graph/graph.js";
+import { pieces, type Piece } from "../layout.js";
+import { scheduleSize, update, type Plan } from "../optimizer/update.js";
+import { lossAndGradients } from "./gradient.js";
+import type { Objective } from "./objective.js";
+import { byPiece, declareVectors, inOrder } from "./vectors.js";
+
+const STEPS: Dim = "steps";
+
+/**
+ * Inputs: for each input of the objective its rows, [steps, parts, rows, ...rowShape]; `schedule` float32 [steps, scheduleSize]; the
+ * vectors of each group as `vectorInputs` names them, flat.
+ * Outputs: `next_<vector>` after the last step; per step, `losses` and `gradientNorms` before clipping.
+ */
+export function stepsModel(objective: Objective, plan: Plan, parts: number, rows: number): Model {
+  const b = new GraphBuilder("training_steps");
+  const batch = Object.fromEntries(
+    objective.inputs.map(({ name, type, rowShape }) => [name, b.input(name, type, [STEPS, parts, rows, ...rowShape])]),
+  );
+  const schedule = b.input("schedule", "float32", [STEPS, scheduleSize(plan)]);
+  const state = declareVectors(b, pieces(objective.parameters), plan);
+  const count = b.reshape(b.op("Shape", [schedule], { start: attribute.int(0), end: attribute.int(1) }), []);
+  const always = b.constant({ type: "bool", shape: [], data: Uint8Array.of(1) });
+  const body = stepBody(b, objective, plan, { batch, schedule, state });
+  const results = b.node("Loop", [count, always, ...state], { body: { kind: "graph", value: body } }, [
+    ...state.map(({ type, shape }) => ({ type, shape })),
+    { type: "float32", shape: [STEPS] },
+    { type: "float32", shape: [STEPS] },
+  ]);
+  const names = [...state.map(({ name }) => `next_${name}`), "losses", "gradientNorms"];
+  const graph = b.build(Object.fromEntries(names.map((name, i) => [name, results[i]])));
+  return { graph, irVersion: IR_VERSION, opsets: OPSETS, metadata: {} };
+}
+
+/** One step. Inputs: its number, a condition, the state. Outputs: the condition, the next state, loss and gradient norm. */
+function stepBody(
+  parent: GraphBuilder,
+  objective: Objective,
+  plan: Plan,
+  outer: {
+    readonly batch: Readonly<Record<string, Value>>;
+    readonly schedule: Value;
+    readonly state: readonly Value[];
+  },
+): Graph {
+  const b = new GraphBuilder("step", parent);
+  const step = b.input("step", "int64", []);
+  const going = b.input("going", "bool", []);
+  const state = outer.state.map(({ name, type, shape }) => b.input(`${name}_in`, type, shape));
+  const current = (stack: Value) => b.op("Gather", [stack, step], { axis: attribute.int(0) });
+  const of = pieces(objective.parameters);
+  const vectors = byPiece(of, plan, state);
+  const weights = Object.assign({}, ...of.map((piece, i) => unpack(b, piece, vectors[i].parameters!))) as Record<
+    string,
+    Value
+  >;
+  const batch = Object.fromEntries(Object.entries(outer.batch).map(([name, stack]) => [name, current(stack)]));
+  const own = lossAndGradients(b, objective, weights, batch, 1);
+  const gradients = packed(b, of, objective, own.gradients);
+  const squaredNorm = gradients.map((g) => b.op("ReduceSumSquare", [g], { keepdims: attribute.int(0) })).reduce(b.add);
+  const next = update(b, plan, { pieces: of, vectors, gradients, schedule: current(outer.schedule), squaredNorm });
+  const named = outer.state.map(({ name }) => `${name}_out`);
+  const values = inOrder(of, plan, next);
+  return b.build({
+    going_out: going,
+    ...Object.fromEntries(named.map((name, i) => [name, values[i]])),
+    loss: own.loss,
+    gradientNorm: b.op("Sqrt", [squaredNorm]),
+  });
+}
+
+/** Views of a piece's parameters under their names. */
+function unpack(b: GraphBuilder, { parameters }: Piece, flat: Value): Record<string, Value> {
+  const sizes = parameters.map(({ size }) => size);
+  const parts = b.split(flat, sizes, 0);
+  return Object.fromEntries(parameters.map(({ name, shape }, i) => [name, b.reshape(parts[i], shape)]));
+}
+
+/** One flat gradient per piece. */
+function packed(
+  b: GraphBuilder,
+  of: readonly Piece[],
+  { parameters }: Objective,
+  gradients: readonly Value[],
+): Value[] {
+  const byName = new Map(parameters.map(({ name, size }, i) => [name, b.reshape(gradients[i], [size])]));
+  return of.map((piece) =>
+    b.concat(
+      piece.parameters.map(({ name }) => byName.get(name)!),
+      0,
+    ),
+  );
+}

@@ -1,0 +1,202 @@
+import { describe, expect, test } from "@jest/globals";
+import { GraphBuilder } from "../../src/graph/builder.js";
+import type { Tensor } from "../../src/graph/graph.js";
+import { pieces, place, shares } from "../../src/layout.js";
+import { scheduleRow, scheduleSize, update, vectorsOf, vectorsOfGroup, type Plan } from "../../src/optimizer/update.js";
+import { parseSpec } from "../../src/spec.js";
+import { evaluate, values } from "../support/gradient-check.js";
+
+const [ROWS, COLUMNS] = [3, 2];
+const PARAMETERS = place([
+  { name: "gain", shape: [4], group: "vector" },
+  { name: "first", shape: [ROWS, COLUMNS], group: "matrix" },
+  { name: "bias", shape: [1], group: "vector" },
+  { name: "second", shape: [COLUMNS, ROWS], group: "matrix" },
+]);
+const N = 17;
+const [RATE, BOUND] = [0.05, 0.9];
+const GRADIENTS = [3, 0.1, 1, 0.5].map((size, i) => values(N, `g${i}`).map((x) => size * x));
+
+function planOf(kind: string, more = "", averaging = 0): Plan {
+  const text = `optimizer: {kind: ${kind}, beta1: 0.8, beta2: 0.97, epsilon: 0.001, weightDecay: 0.1, gradientClip: ${BOUND}${more}}`;
+  return { groups: ["vector", "matrix"], options: parseSpec(text).optimizer, averaging };
+}
+
+/** The flat buffers after the first steps, as the graph computes them. */
+async function trained(plan: Plan, steps = GRADIENTS.length): Promise<Record<string, Float32Array>> {
+  const state = Object.fromEntries(vectorsOf(plan).map((name) => [name, new Float32Array(N)]));
+  state["parameters"].set(values(N, "start"));
+  state["average"]?.set(values(N, "start"));
+  const of = pieces(PARAMETERS);
+  for (const [i, gradient] of GRADIENTS.slice(0, steps).entries()) {
+    const b = new GraphBuilder("update");
+    const feeds: Record<string, Tensor> = {};
+    const input = (name: string, data: Float32Array) => {
+      feeds[name] = { type: "float32", shape: [data.length], data };
+      return b.input(name, "float32", [data.length]);
+    };
+    const slice = (data: Float32Array, { offset, size }: (typeof of)[number]) => data.slice(offset, offset + size);
+    const squared = gradient.reduce((sum, x) => sum + x * x, 0);
+    const next = update(b, plan, {
+      pieces: of,
+      vectors: of.map((piece) =>
+        Object.fromEntries(
+          vectorsOfGroup(piece.group, plan).map((name) => [
+            name,
+            input(`${name}_${piece.group}`, slice(state[name], piece)),
+          ]),
+        ),
+      ),
+      gradients: of.map((piece) => input(`g_${piece.group}`, slice(Float32Array.from(gradient), piece))),
+      schedule: input("schedule", Float32Array.from(scheduleRow(i + 1, RATE, plan))),
+      squaredNorm: b.reshape(input("squaredNorm", Float32Array.of(squared)), []),
+    });
+    const outputs = next.flatMap((vectors, j) =>
+      Object.entries(vectors).map(([name, value]) => [`${j} ${name}`, value] as const),
+    );
+    const found = await evaluate(b.build(Object.fromEntries(outputs)), feeds);
+    for (const [key, tensor] of Object.entries(found)) {
+      const [j, name] = key.split(" ");
+      state[name].set(tensor.data as Float32Array, of[Number(j)].offset);
+    }
+  }
+  return state;
+}
+
+type Moments = { readonly m: number; readonly v: number };
+type Formula = (g: number, moments: Moments, step: number) => Moments & { readonly change: number };
+const [B1, B2, EPSILON] = [0.8, 0.97, 0.001];
+
+const FORMULAS: Readonly<Record<string, Formula>> = {
+  adamw: (g, { m, v }, step) => {
+    const next = { m: B1 * m + (1 - B1) * g, v: B2 * v + (1 - B2) * g * g };
+    return { ...next, change: next.m / (1 - B1 ** step) / (Math.sqrt(next.v / (1 - B2 ** step)) + EPSILON) };
+  },
+  sgd: (g, { m }) => ({ m: B1 * m + g, v: 0, change: B1 * m + g }),
+  lion: (g, { m }) => ({ m: B2 * m + (1 - B2) * g, v: 0, change: Math.sign(B1 * m + (1 - B1) * g) }),
+};
+
+/** The parameters after all steps in double precision: `rate` and `decay` per element. */
+function expected(formula: Formula, rate: (i: number) => number, decay: (i: number) => number): number[] {
+  const parameters = values(N, "start");
+  const moments: Moments[] = parameters.map(() => ({ m: 0, v: 0 }));
+  GRADIENTS.forEach((raw, step) => {
+    const factor = Math.min(1, BOUND / (Math.hypot(...raw) + 1e-6));
+    raw.forEach((g, i) => {
+      const { change, ...next } = formula(g * factor, moments[i], step + 1);
+      moments[i] = next;
+      parameters[i] = parameters[i] * (1 - rate(i) * decay(i)) - rate(i) * change;
+    });
+  });
+  return parameters;
+}
+
+const isMatrix = (i: number) => i >= 5; // the vectors come first, five elements in all
+const close = (found: ArrayLike<number>, wanted: readonly number[]) =>
+  wanted.forEach((value, i) => expect(Math.abs(found[i] - value)).toBeLessThan(1e-5));
+
+describe("an optimizer moves as its formula says, above and below the bound of clipping", () => {
+  test.each(["adamw", "sgd", "lion"])("%s", async (kind) => {
+    const { parameters } = await trained(planOf(kind));
+    close(
+      parameters,
+      expected(
+        FORMULAS[kind],
+        () => RATE,
+        (i) => (isMatrix(i) ? 0.1 : 0),
+      ),
+    );
+  });
+
+  test("with a pace of its own for each group", async () => {
+    const groups = ", groups: {vector: {learningRate: 0.5, weightDecay: 0.3}, matrix: {learningRate: 2}}";
+    const { parameters } = await trained(planOf("adamw", groups));
+    const [rate, decay] = [(i: number) => RATE * (isMatrix(i) ? 2 : 0.5), (i: number) => (isMatrix(i) ? 0.1 : 0.3)];
+    close(parameters, expected(FORMULAS.adamw, rate, decay));
+  });
+
+  test("muon, whose vectors AdamW trains", async () => {
+    const { parameters } = await trained(planOf("muon"));
+    const vectors = expected(
+      FORMULAS.adamw,
+      () => RATE,
+      () => 0,
+    ).slice(0, 5);
+    close(parameters, vectors);
+    close(parameters.subarray(5), muonMatrices());
+  });
+
+  test("and its running average follows, faster at the start", async () => {
+    const { average } = await trained(planOf("sgd", "", 0.25));
+    let wanted = values(N, "start");
+    for (let steps = 1; steps <= GRADIENTS.length; steps++) {
+      const share = Math.min(0.25, (1 + steps) / (10 + steps));
+      const { parameters } = await trained(planOf("sgd"), steps);
+      wanted = wanted.map((x, i) => share * x + (1 - share) * parameters[i]);
+    }
+    close(average, wanted);
+  });
+});
+
+type Matrix = readonly (readonly number[])[];
+const transposed = (a: Matrix): Matrix => a[0].map((_, j) => a.map((row) => row[j]));
+const times = (a: Matrix, b: Matrix): Matrix =>
+  a.map((row) => b[0].map((_, j) => row.reduce((sum, x, k) => sum + x * b[k][j], 0)));
+const combine = (x: number, a: Matrix, y: number, b: Matrix): Matrix =>
+  a.map((row, i) => row.map((value, j) => x * value + y * b[i][j]));
+
+/** Both matrices of the test under Muon, in double precision and plain loops. */
+function muonMatrices(): number[] {
+  return [[5, ROWS, COLUMNS] as const, [11, COLUMNS, ROWS] as const].flatMap(([offset, rows, columns]) => {
+    const matrix = (flat: readonly number[]): Matrix =>
+      Array.from({ length: rows }, (_, i) => flat.slice(i * columns, (i + 1) * columns));
+    let parameters = matrix(values(N, "start").slice(offset, offset + 6));
+    let m = matrix(Array<number>(6).fill(0));
+    for (const raw of GRADIENTS) {
+      const factor = Math.min(1, BOUND / (Math.hypot(...raw) + 1e-6));
+      const g = matrix(raw.slice(offset, offset + 6).map((x) => x * factor));
+      m = combine(B1, m, 1, g);
+      const direction = newtonSchulz(combine(B1, m, 1, g));
+      const size = 0.2 * Math.sqrt(Math.max(rows, columns));
+      parameters = combine(1 - RATE * 0.1, parameters, -RATE * size, direction);
+    }
+    return parameters.flat();
+  });
+}
+
+function newtonSchulz(g: Matrix): Matrix {
+  if (g.length > g[0].length) return transposed(newtonSchulz(transposed(g)));
+  const norm = Math.hypot(...g.flat()) + 1e-7;
+  let x: Matrix = g.map((row) => row.map((value) => value / norm));
+  for (let i = 0; i < 5; i++) {
+    const s = times(x, transposed(x));
+    x = combine(3.4445, x, 1, times(combine(-4.775, s, 2.0315, times(s, s)), x));
+  }
+  return x;
+}
+
+describe("the flat buffers", () => {
+  test("hold the parameters of a group together, and shares of about equal size", () => {
+    expect(PARAMETERS.map(({ name, offset }) => [name, offset])).toEqual([
+      ["gain", 0],
+      ["bias", 4],
+      ["first", 5],
+      ["second", 11],
+    ]);
+    expect(pieces(PARAMETERS).map(({ group, offset, size }) => [group, offset, size])).toEqual([
+      ["vector", 0, 5],
+      ["matrix", 5, 12],
+    ]);
+    const names = (count: number) => shares(PARAMETERS, count).map((share) => share.map(({ name }) => name));
+    expect(names(2)).toEqual([["gain", "bias", "first"], ["second"]]);
+    expect(names(6).flat()).toEqual(["gain", "bias", "first", "second"]);
+    expect(names(6)).toContainEqual([]);
+  });
+
+  test("get the numbers of a step in the order of the groups", () => {
+    const plan = planOf("muon", "", 0.5);
+    expect(scheduleRow(3, RATE, plan)).toHaveLength(scheduleSize(plan));
+    expect(scheduleSize(plan)).toBe(3 + 2 + 1);
+    expect(scheduleRow(3, RATE, plan).slice(3, 5)).toEqual([RATE, 1 - RATE * 0.1]);
+  });
+});
