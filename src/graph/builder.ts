@@ -207,13 +207,11 @@ export class GraphBuilder {
     );
     const rename = (name: string) => renamed.get(name) ?? name;
     const copies = entries.filter(([name, value]) => rename(value.name) !== name);
-    const nodes = live(
-      [
-        ...this.#nodes.map((node) => ({ ...node, inputs: node.inputs.map(rename), outputs: node.outputs.map(rename) })),
-        ...copies.map(([name, value]) => identity(rename(value.name), name)),
-      ],
-      Object.keys(outputs),
-    );
+    const all = [
+      ...this.#nodes.map((node) => ({ ...node, inputs: node.inputs.map(rename), outputs: node.outputs.map(rename) })),
+      ...copies.map(([name, value]) => identity(rename(value.name), name)),
+    ];
+    const nodes = unreadLast(live(all, Object.keys(outputs)));
     const used = new Set(nodes.flatMap(reads));
     const computed = new Set(nodes.flatMap((node) => node.outputs));
     return {
@@ -267,6 +265,16 @@ function live(nodes: readonly Node[], outputs: readonly string[]): Node[] {
     kept.push(node);
   }
   return kept.toReversed();
+}
+
+/**
+ * Nodes that no other node reads go last, the latest first. ONNX Runtime computes what the last of them needs, then what the one before
+ * it needs, and so on: this way gradients are taken in the order in which the backward pass comes to them, and what they read is freed.
+ */
+function unreadLast(nodes: readonly Node[]): Node[] {
+  const read = new Set(nodes.flatMap(reads));
+  const unread = (node: Node) => !node.outputs.some((name) => read.has(name));
+  return [...nodes.filter((node) => !unread(node)), ...nodes.filter(unread).toReversed()];
 }
 
 /** What a node reads, the graphs inside it included; these may also name values of their own. */

@@ -22,9 +22,10 @@ export function decoderObjective(spec: Spec): Objective {
       { name: "ids", type: "int32", rowShape: [context] },
       { name: "targets", type: "int32", rowShape: [context] },
     ],
-    loss(b, weights, { ids, targets }) {
+    recompute: spec.training.recompute,
+    loss(b, weights, { ids, targets }, keep) {
       const positions = (ids.shape[0] as number) * context;
-      const logits = b.reshape(forward(b, spec, weights, ids), [positions, VOCABULARY]);
+      const logits = b.reshape(forward(b, spec, weights, ids, keep), [positions, VOCABULARY]);
       return crossEntropy(b, logits, b.reshape(targets, [positions]), spec.training.zLoss);
     },
   };

@@ -55,9 +55,13 @@ function ofPart(
   batch: Readonly<Record<string, Value>>,
   share: number,
 ): LossAndGradients {
-  const loss = b.scale(objective.loss(b, weights, batch), share);
+  const kept: Value[] = [];
+  const loss = b.scale(
+    objective.loss(b, weights, batch, (value) => kept.push(value)),
+    share,
+  );
   const trained = objective.parameters.map(({ name }) => weights[name]);
-  return { loss, gradients: gradients(b, loss, trained) };
+  return { loss, gradients: gradients(b, loss, trained, { checkpoints: objective.recompute ? kept : [] }) };
 }
 
 /** Inputs: the number of the part, a condition, the sums so far. Outputs: the condition and the sums with this part. */
@@ -76,8 +80,16 @@ function partsBody(
   );
   const current = mapValues(batch, (stack) => b.op("Gather", [stack, part], { axis: attribute.int(0) }));
   const own = ofPart(b, objective, weights, current, share);
-  const next = [own.loss, ...own.gradients].map((value, i) => [`sum_out_${i}`, b.add(sums[i], value)] as const);
-  return b.build({ part_going_out: going, ...Object.fromEntries(next) });
+  const parts = [own.loss, ...own.gradients];
+  const next = new Map(byComputation(b, parts).map((value) => [value, b.add(sums[parts.indexOf(value)], value)]));
+  const outputs = parts.map((value, i) => [`sum_out_${i}`, next.get(value)!] as const);
+  return b.build({ part_going_out: going, ...Object.fromEntries(outputs) });
+}
+
+/** Values in the order in which their nodes stand in the graph. */
+export function byComputation(b: GraphBuilder, values: readonly Value[]): Value[] {
+  const position = new Map(b.nodes.flatMap((node, i) => node.outputs.map((name) => [name, i] as const)));
+  return values.toSorted((x, y) => (position.get(x.name) ?? -1) - (position.get(y.name) ?? -1));
 }
 
 function withoutFirstAxis(b: GraphBuilder, value: Value): Value {

@@ -17,10 +17,18 @@ export interface Objective {
   readonly inputs: readonly BatchInput[];
   /** Rows to compute at once: few enough for the cache, many enough to keep the matrix products busy. */
   readonly rowsAtOnce: number;
+  /** Whether the backward pass computes again what lies between the values that `loss` keeps. */
+  readonly recompute: boolean;
   /**
    * Appends the loss of some rows: one number, their mean.
    * @param weights the parameters by name, in their own shapes
    * @param batch the inputs by name, [rows, ...rowShape]
+   * @param keep told of the values that recomputation starts from, in their order
    */
-  loss(b: GraphBuilder, weights: Readonly<Record<string, Value>>, batch: Readonly<Record<string, Value>>): Value;
+  loss(
+    b: GraphBuilder,
+    weights: Readonly<Record<string, Value>>,
+    batch: Readonly<Record<string, Value>>,
+    keep: (value: Value) => void,
+  ): Value;
 }

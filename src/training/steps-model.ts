@@ -5,7 +5,7 @@ import { attribute, GraphBuilder } from "../graph/builder.js";
 import { IR_VERSION, OPSETS, type Dim, type Graph, type Model, type Value } from "../graph/graph.js";
 import { pieces, type Piece } from "../layout.js";
 import { scheduleSize, update, type Plan } from "../optimizer/update.js";
-import { lossAndGradients } from "./gradient.js";
+import { byComputation, lossAndGradients } from "./gradient.js";
 import type { Objective } from "./objective.js";
 import { byPiece, declareVectors, inOrder } from "./vectors.js";
 
@@ -60,8 +60,8 @@ function stepBody(
   >;
   const batch = Object.fromEntries(Object.entries(outer.batch).map(([name, stack]) => [name, current(stack)]));
   const own = lossAndGradients(b, objective, weights, batch, 1);
+  const squaredNorm = sumOfSquares(b, own.gradients);
   const gradients = packed(b, of, objective, own.gradients);
-  const squaredNorm = gradients.map((g) => b.op("ReduceSumSquare", [g], { keepdims: attribute.int(0) })).reduce(b.add);
   const next = update(b, plan, { pieces: of, vectors, gradients, schedule: current(outer.schedule), squaredNorm });
   const named = outer.state.map(({ name }) => `${name}_out`);
   const values = inOrder(of, plan, next);
@@ -78,6 +78,16 @@ function unpack(b: GraphBuilder, { parameters }: Piece, flat: Value): Record<str
   const sizes = parameters.map(({ size }) => size);
   const parts = b.split(flat, sizes, 0);
   return Object.fromEntries(parameters.map(({ name, shape }, i) => [name, b.reshape(parts[i], shape)]));
+}
+
+/**
+ * Of all gradients together. The squares of the first gradient that the backward pass finds come last into the sum: ONNX Runtime computes the
+ * latest node's inputs first, so every gradient is taken as soon as it can be, and what it was computed from is freed.
+ */
+function sumOfSquares(b: GraphBuilder, gradients: readonly Value[]): Value {
+  const [last, ...others] = byComputation(b, gradients).toReversed();
+  const squares = (g: Value) => b.op("ReduceSumSquare", [g], { keepdims: attribute.int(0) });
+  return others.reduce((sum, g) => b.add(sum, squares(g)), squares(last));
 }
 
 /** One flat gradient per piece. */

@@ -12,9 +12,16 @@ const MASKED = -1e9;
 
 /**
  * @param ids [batch, sequence], sequence at most the spec's context
+ * @param onBlock told of the residual stream [batch, sequence, width] before each block
  * @returns logits [batch, sequence, vocabulary] over the next byte
  */
-export function forward(b: GraphBuilder, spec: Spec, weights: Weights, ids: Value): Value {
+export function forward(
+  b: GraphBuilder,
+  spec: Spec,
+  weights: Weights,
+  ids: Value,
+  onBlock: (x: Value) => void = () => {},
+): Value {
   const { layers, context } = spec.architecture;
   const sequence = ids.shape[1];
   const length = sequence === context ? null : b.op("Shape", [ids], { start: attribute.int(1), end: attribute.int(2) });
@@ -22,6 +29,7 @@ export function forward(b: GraphBuilder, spec: Spec, weights: Weights, ids: Valu
   const positions = prefix(b, weights["transformer.wpe.weight"], 0, sequence, length);
   let x = b.add(b.op("Gather", [weights["transformer.wte.weight"], ids]), positions);
   for (let layer = 0; layer < layers; layer++) {
+    onBlock(x);
     const at = `transformer.h.${layer}`;
     x = b.add(x, attention(b, spec, weights, `${at}.attn`, norm(b, weights, `${at}.ln_1`, x), mask));
     x = b.add(x, feedForward(b, weights, `${at}.mlp`, norm(b, weights, `${at}.ln_2`, x)));

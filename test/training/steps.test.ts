@@ -92,6 +92,7 @@ describe("training steps", () => {
   test.each([
     ["in micro-batches of one row", tiny(", microBatch: 1"), 1],
     ["in micro-batches of two rows", tiny(", microBatch: 2"), 1],
+    ["with activations computed again, in micro-batches", tiny(", recompute: true, microBatch: 2"), 1],
     ["by two replicas", tiny(), 2],
     ["by four replicas", tiny(), 4],
     ["by two replicas in micro-batches", tiny(", microBatch: 1"), 2],
@@ -101,6 +102,10 @@ describe("training steps", () => {
     const [p, q] = [whole.state.vectors.parameters, divided.state.vectors.parameters];
     expect(Math.max(...p.map((x, i) => Math.abs(x - q[i])))).toBeLessThan(1e-4);
     expect(divided.results).not.toEqual(whole.results); // else the division never happened
+  });
+
+  test("have the same bits when activations are computed again", async () => {
+    expect(await trained(tiny(", recompute: true"), 1)).toEqual(await trained(tiny(), 1));
   });
 
   test("of every kind, with average and penalty, agree between one replica and two", async () => {
