@@ -14,6 +14,7 @@ const HOUSE: House = {
     errors: { level: 0, imports: [] },
     candidate: { level: 0, imports: [] },
     random: { level: 0, imports: [] },
+    machine: { level: 0, imports: [] },
     spec: { level: 0, imports: ["errors"] },
     config: { level: 1, imports: ["spec"] },
     graph: { level: 1, imports: [] },
@@ -42,7 +43,7 @@ const HOUSE: House = {
     wire: {
       level: 7,
       imports:
-        "candidate spec config graph patch repository store autodiff runtime transformer data report proposal github training evaluation evolution jobs".split(
+        "candidate machine spec config graph patch repository store autodiff runtime transformer data report proposal github training evaluation evolution jobs".split(
           " ",
         ),
     },

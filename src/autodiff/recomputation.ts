@@ -51,10 +51,7 @@ export class Recomputation {
   #repeat(node: Node, gradient: Value): void {
     if (node.outputs.every((name) => this.#kept.has(name))) return;
     const inputs = node.inputs.map((name) => (name === "" ? null : this.#input(name, gradient)));
-    const declared = node.outputs.map((name) => {
-      const { type, shape } = this.#b.value(name);
-      return { type, shape };
-    });
+    const declared = node.outputs.map((name) => this.#b.value(name));
     const outputs = this.#b.node(node.opType as OpType, inputs, node.attributes, declared);
     outputs.forEach((copy, i) => this.#copies.set(node.outputs[i], copy));
   }

@@ -3,6 +3,7 @@
 import { GraphError } from "../errors.js";
 import {
   elementCount,
+  readsOf,
   type Attribute,
   type Dim,
   type ElementType,
@@ -115,8 +116,8 @@ export class GraphBuilder {
   ): Value[] {
     const { domain } = operators[opType];
     const name = `${this.#prefix}${opType}_${this.#nodes.length}`;
-    const outputs = (declared ?? this.#infer(opType, name, inputs, attributes)).map((output, i) =>
-      this.#declare({ name: i === 0 ? `${name}_out` : `${name}_out${i}`, ...output }),
+    const outputs = (declared ?? this.#infer(opType, name, inputs, attributes)).map(({ type, shape }, i) =>
+      this.#declare({ name: i === 0 ? `${name}_out` : `${name}_out${i}`, type, shape }),
     );
     const names = inputs.map((value) => value?.name ?? "");
     this.#nodes.push({ name, opType, domain, inputs: names, outputs: outputs.map((value) => value.name), attributes });
@@ -212,7 +213,7 @@ export class GraphBuilder {
       ...copies.map(([name, value]) => identity(rename(value.name), name)),
     ];
     const nodes = unreadLast(live(all, Object.keys(outputs)));
-    const used = new Set(nodes.flatMap(reads));
+    const used = new Set(nodes.flatMap(readsOf));
     const computed = new Set(nodes.flatMap((node) => node.outputs));
     return {
       name: this.#name,
@@ -261,7 +262,7 @@ function live(nodes: readonly Node[], outputs: readonly string[]): Node[] {
   const kept: Node[] = [];
   for (const node of nodes.toReversed()) {
     if (!node.outputs.some((name) => used.has(name))) continue;
-    for (const name of reads(node)) used.add(name);
+    for (const name of readsOf(node)) used.add(name);
     kept.push(node);
   }
   return kept.toReversed();
@@ -272,13 +273,7 @@ function live(nodes: readonly Node[], outputs: readonly string[]): Node[] {
  * it needs, and so on: this way gradients are taken in the order in which the backward pass comes to them, and what they read is freed.
  */
 function unreadLast(nodes: readonly Node[]): Node[] {
-  const read = new Set(nodes.flatMap(reads));
+  const read = new Set(nodes.flatMap(readsOf));
   const unread = (node: Node) => !node.outputs.some((name) => read.has(name));
   return [...nodes.filter((node) => !unread(node)), ...nodes.filter(unread).toReversed()];
-}
-
-/** What a node reads, the graphs inside it included; these may also name values of their own. */
-function reads(node: Node): string[] {
-  const bodies = Object.values(node.attributes).flatMap((given) => (given.kind === "graph" ? [given.value] : []));
-  return [...node.inputs, ...bodies.flatMap((body) => body.nodes.flatMap(reads))];
 }

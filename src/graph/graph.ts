@@ -67,3 +67,9 @@ export const OPSETS: Readonly<Record<string, number>> = { "": 22, "com.microsoft
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, dim) => product * dim, 1);
 }
+
+/** What a node reads, the graphs inside it included; these may also name values of their own. */
+export function readsOf(node: Node): string[] {
+  const bodies = Object.values(node.attributes).flatMap((given) => (given.kind === "graph" ? [given.value] : []));
+  return [...node.inputs, ...bodies.flatMap((body) => body.nodes.flatMap(readsOf))];
+}

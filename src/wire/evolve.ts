@@ -2,13 +2,13 @@
 
 import { createHash } from "node:crypto";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { FinishedCycle, Measurement, TrainingKey } from "../candidate.js";
 import { describeLeftOut } from "../data/corpus.js";
 import { EVALUATOR, measure } from "../evaluation/measure.js";
 import { sequentialPlan } from "../evaluation/significance.js";
 import { runCycle, type CycleEnvironment, type CycleEvent, type CycleOutcome } from "../evolution/cycle.js";
+import { availableCores } from "../machine.js";
 import { proposeBySearch } from "../proposal/search.js";
 import { RUNTIME_VERSION } from "../runtime/session.js";
 import { fingerprint, type Spec } from "../spec.js";
@@ -117,7 +117,7 @@ function buildEnvironment(
   archive: Archive,
   id: string,
 ): CycleEnvironment {
-  const lanes = new Lanes(availableParallelism());
+  const lanes = new Lanes(availableCores());
   const plan = sequentialPlan();
   return {
     measure: (spec, seed) => lanes.run(() => measureOnce(spec, seed, options, hooks, material, archive)),

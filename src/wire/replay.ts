@@ -1,11 +1,12 @@
 // Training a receipt again, to see whether its numbers come out.
 
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { availableParallelism, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Evaluation, Measurement, Receipt } from "../candidate.js";
 import { InputError } from "../errors.js";
 import { EVALUATOR, measure } from "../evaluation/measure.js";
+import { availableCores } from "../machine.js";
 import { applyPatch } from "../patch/index.js";
 import { RUNTIME_VERSION } from "../runtime/session.js";
 import { parseSpec, type Spec } from "../spec.js";
@@ -41,7 +42,7 @@ export async function replay(file: string, directory: string, hooks: ReplayHooks
   if (unlike.length > 0) return unlike;
   hooks.onStart(receipt);
   const arms = { baseline: material.spec, candidate: patchedSpec(receipt, material) };
-  const lanes = new Lanes(availableParallelism());
+  const lanes = new Lanes(availableCores());
   let done = 0;
   const runs = receipt.pairs.flatMap((pair) =>
     (["baseline", "candidate"] as const).map((arm) =>

@@ -1,7 +1,6 @@
 // `axon train` and `axon evaluate`: files in, a checkpoint and numbers out.
 
 import { readFile } from "node:fs/promises";
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { describeLeftOut } from "../data/corpus.js";
 import { corpusFromPaths } from "../data/path-corpus.js";
@@ -10,6 +9,7 @@ import { narrowTraining } from "../data/training-side.js";
 import { AxonError, InputError } from "../errors.js";
 import { startScoring } from "../evaluation/measure.js";
 import type { Score } from "../evaluation/scorer.js";
+import { availableCores } from "../machine.js";
 import { parseSpec } from "../spec.js";
 import { json, writeTogether } from "../training/checkpoint.js";
 import { startTraining } from "../training/start.js";
@@ -59,7 +59,7 @@ export async function trainModel(
       files: narrowTraining(split.training, spec.data),
       tokens: options.tokens,
       seed: options.seed,
-      threads: options.threads ?? availableParallelism(),
+      threads: options.threads ?? availableCores(),
       directory: options.out,
       checkpointSeconds: CHECKPOINT_SECONDS,
       ...(options.init !== null && { initial: options.init }),
@@ -70,7 +70,7 @@ export async function trainModel(
   if (!result.ok) throw new AxonError(result.code, result.reason);
   if (result.stopped) return { ...result.metrics, stopped: true, validation: null };
   const model = await readFile(join(options.out, "model.onnx"));
-  const score = await startScoring({ model, heldOut: split.heldOut, threads: availableParallelism() }, signal);
+  const score = await startScoring({ model, heldOut: split.heldOut, threads: availableCores() }, signal);
   if (!score.ok) throw new AxonError(score.code, `the trained model cannot be scored: ${score.reason}`);
   const validation = { bitsPerByte: score.bitsPerByte, bytes: score.bytes };
   const report = { ...result.metrics, stopped: false, validation };
@@ -88,7 +88,7 @@ export async function evaluateModel(
   const bytes = await readFile(model).catch((cause: Error) => {
     throw new InputError("model-missing", `cannot read the model ${model}: ${cause.message}`, { cause });
   });
-  const score = await startScoring({ model: bytes, heldOut: files, threads: availableParallelism() }, signal);
+  const score = await startScoring({ model: bytes, heldOut: files, threads: availableCores() }, signal);
   if (!score.ok) throw new InputError(score.code, score.reason);
   return score;
 }
