@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError, type OutputConfiguration } from "commander";
 import { evaluateCommand, patchCommand, replayCommand, trainCommand } from "./cli/commands.js";
 import { evolveCommand } from "./cli/evolve.js";
+import { profileCommand } from "./cli/profile.js";
 import { AxonError, InputError } from "./errors.js";
 
 const EXIT = { done: 0, failed: 1, refused: 2, interrupted: 130 } as const;
@@ -26,7 +27,8 @@ async function main(): Promise<number> {
   process.once("SIGINT", () => interruption.abort());
   process.once("SIGTERM", () => interruption.abort());
   const context = { signal: interruption.signal, json, exit: (value: number) => (code = value) };
-  for (const add of [trainCommand, evaluateCommand, patchCommand, evolveCommand, replayCommand]) add(program, context);
+  for (const add of [trainCommand, evaluateCommand, patchCommand, evolveCommand, replayCommand, profileCommand])
+    add(program, context);
   for (const command of [program, ...program.commands]) command.exitOverride().configureOutput(OUTPUT);
   try {
     await program.parseAsync();

@@ -38,17 +38,22 @@ const HOUSE: House = {
     evaluation: { level: 4, imports: ["candidate", "spec", "transformer", "training", "data", "runtime"] },
     // The scorer sees a model and bytes. It never learns what a spec, a training or a candidate is.
     "evaluation/scorer": { level: 4, imports: ["graph", "data", "runtime"] },
+    profiling: { level: 4, imports: ["graph", "spec", "training", "transformer"] },
     evolution: { level: 5, imports: ["candidate", "spec", "patch"], types: ["proposal", "evaluation", "store"] },
     jobs: { level: 6, imports: ["candidate", "evolution", "github", "report", "repository", "store"] },
     wire: {
       level: 7,
       imports:
-        "candidate machine spec config graph patch repository store autodiff runtime transformer data report proposal github training evaluation evolution jobs".split(
+        "candidate machine spec config graph patch repository store autodiff runtime transformer data report proposal github training profiling evaluation evolution jobs".split(
           " ",
         ),
     },
     app: { level: 8, imports: ["wire", "jobs", "dashboard", "config"] },
-    cli: { level: 8, imports: ["wire", "jobs", "config", "report"], types: ["candidate", "evolution", "training"] },
+    cli: {
+      level: 8,
+      imports: ["wire", "jobs", "config", "report"],
+      types: ["candidate", "evolution", "profiling", "training"],
+    },
   },
   outside: {
     "onnxruntime-node": ["runtime"],

@@ -41,6 +41,7 @@ export class GraphBuilder {
   readonly #nodes: Node[] = [];
   readonly #values = new Map<string, Value>();
   readonly #constants = new Map<string, Value>();
+  #part = "";
 
   /** With a `parent`, the graph of a Loop's body: it may read the parent's values, and its names are its own. */
   constructor(name: string, parent?: GraphBuilder) {
@@ -59,6 +60,17 @@ export class GraphBuilder {
     if (value) return value;
     if (this.#parent) return this.#parent.value(name);
     throw new GraphError("unknown-value", `no value is called "${name}"`);
+  }
+
+  /** Nodes added meanwhile carry the name of a part of the graph in their own, which is where a profile of a run finds it. */
+  inPart<T>(part: string, add: () => T): T {
+    const around = this.#part;
+    this.#part = `${part}/`;
+    try {
+      return add();
+    } finally {
+      this.#part = around;
+    }
   }
 
   input(name: string, type: ElementType, shape: readonly Dim[]): Value {
@@ -115,7 +127,7 @@ export class GraphBuilder {
     declared?: readonly Output[],
   ): Value[] {
     const { domain } = operators[opType];
-    const name = `${this.#prefix}${opType}_${this.#nodes.length}`;
+    const name = `${this.#prefix}${this.#part}${opType}_${this.#nodes.length}`;
     const outputs = (declared ?? this.#infer(opType, name, inputs, attributes)).map(({ type, shape }, i) =>
       this.#declare({ name: i === 0 ? `${name}_out` : `${name}_out${i}`, type, shape }),
     );

@@ -49,7 +49,7 @@ function shorten(text: string, length: number): string {
 }
 
 /** Columns as wide as their widest cell. */
-function aligned(rows: readonly (readonly string[])[]): string[] {
+export function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   return rows.map((row) =>
     row

@@ -38,6 +38,7 @@ export async function createSession(model: Uint8Array, options: SessionOptions):
       interOpNumThreads: 1,
       executionMode: "sequential",
       graphOptimizationLevel: options.optimization ?? "all",
+      enableMemPattern: false, // a planned block comes on top of what the first run took piece by piece, and is no faster
       logSeverityLevel: 4, // what it reports comes as an exception too
       extra: {
         "session.set_denormal_as_zero": "1",

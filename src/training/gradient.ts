@@ -61,7 +61,8 @@ function ofPart(
     share,
   );
   const trained = objective.parameters.map(({ name }) => weights[name]);
-  return { loss, gradients: gradients(b, loss, trained, { checkpoints: objective.recompute ? kept : [] }) };
+  const checkpoints = objective.recompute ? kept : [];
+  return { loss, gradients: b.inPart("backward", () => gradients(b, loss, trained, { checkpoints })) };
 }
 
 /** Inputs: the number of the part, a condition, the sums so far. Outputs: the condition and the sums with this part. */
@@ -81,7 +82,8 @@ function partsBody(
   const current = mapValues(batch, (stack) => b.op("Gather", [stack, part], { axis: attribute.int(0) }));
   const own = ofPart(b, objective, weights, current, share);
   const parts = [own.loss, ...own.gradients];
-  const next = new Map(byComputation(b, parts).map((value) => [value, b.add(sums[parts.indexOf(value)], value)]));
+  const add = (value: Value) => b.add(sums[parts.indexOf(value)], value);
+  const next = new Map(b.inPart("sum", () => byComputation(b, parts).map((value) => [value, add(value)])));
   const outputs = parts.map((value, i) => [`sum_out_${i}`, next.get(value)!] as const);
   return b.build({ part_going_out: going, ...Object.fromEntries(outputs) });
 }

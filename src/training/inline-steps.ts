@@ -26,9 +26,17 @@ export class InlineSteps implements Steps {
     this.#state = state;
   }
 
-  static async open(objective: Objective, plan: Plan, division: Division, state: TrainingState): Promise<InlineSteps> {
+  /** @param profile where to write ONNX Runtime's trace, as the beginning of a file name */
+  static async open(
+    objective: Objective,
+    plan: Plan,
+    division: Division,
+    state: TrainingState,
+    profile?: string,
+  ): Promise<InlineSteps> {
     const model = writeOnnx(stepsModel(objective, plan, division.parts, division.rows));
-    const session = await createSession(model, { threads: division.threads });
+    const { threads } = division;
+    const session = await createSession(model, { threads, ...(profile !== undefined && { profile }) });
     return new InlineSteps(objective, plan, division, session, state);
   }
 

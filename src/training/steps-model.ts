@@ -54,15 +54,15 @@ function stepBody(
   const current = (stack: Value) => b.op("Gather", [stack, step], { axis: attribute.int(0) });
   const of = pieces(objective.parameters);
   const vectors = byPiece(of, plan, state);
-  const weights = Object.assign({}, ...of.map((piece, i) => unpack(b, piece, vectors[i].parameters!))) as Record<
-    string,
-    Value
-  >;
+  const weights: Record<string, Value> = b.inPart("packing", () =>
+    Object.assign({}, ...of.map((piece, i) => unpack(b, piece, vectors[i].parameters!))),
+  );
   const batch = Object.fromEntries(Object.entries(outer.batch).map(([name, stack]) => [name, current(stack)]));
   const own = lossAndGradients(b, objective, weights, batch, 1);
-  const squaredNorm = sumOfSquares(b, own.gradients);
-  const gradients = packed(b, of, objective, own.gradients);
-  const next = update(b, plan, { pieces: of, vectors, gradients, schedule: current(outer.schedule), squaredNorm });
+  const squaredNorm = b.inPart("optimizer", () => sumOfSquares(b, own.gradients));
+  const gradients = b.inPart("packing", () => packed(b, of, objective, own.gradients));
+  const schedule = current(outer.schedule);
+  const next = b.inPart("optimizer", () => update(b, plan, { pieces: of, vectors, gradients, schedule, squaredNorm }));
   const named = outer.state.map(({ name }) => `${name}_out`);
   const values = inOrder(of, plan, next);
   return b.build({

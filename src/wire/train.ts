@@ -93,7 +93,8 @@ export async function evaluateModel(
   return score;
 }
 
-async function readText(file: string): Promise<string> {
+/** @throws InputError `spec-missing`. */
+export async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (cause) {
