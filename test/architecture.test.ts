@@ -78,7 +78,8 @@ const HOUSE: House = {
   pure: { rooms: ["autodiff", "transformer", "report", "evolution"], modules: ["node:crypto", "node:path"] },
   defaultExports: ["src/app.ts"],
   // patch: tolerance for a dozen kinds of damage is a dozen small files, and splitting the room would part what belongs together.
-  lines: { file: 250, table: 400, room: 1500, rooms: { patch: 2200 } },
+  // graph: the operator table has a row for everything that exporters write, and the builder cannot do without the table.
+  lines: { file: 250, table: 400, room: 1500, rooms: { graph: 1800, patch: 2200 } },
   tables: ["autodiff/rules", "graph/operators"],
   aliases: aliases(),
 };
