@@ -29,7 +29,8 @@ export function gradients(b: GraphBuilder, loss: Value, values: readonly Value[]
     if (!node.inputs.some((name) => reached.has(name))) continue;
     const outputs = node.outputs.map(total);
     if (outputs.every((g) => g === null)) continue;
-    backward(b, node, outputs).forEach((g, i) => {
+    const needed = node.inputs.map((name) => reached.has(name));
+    backward(b, node, outputs, needed).forEach((g, i) => {
       const name = node.inputs[i];
       if (!g || !reached.has(name)) return;
       parts.set(name, [...(parts.get(name) ?? []), b.unbroadcast(g, b.value(name).shape)]);
@@ -54,19 +55,24 @@ function dependents(nodes: readonly Node[], values: readonly Value[]): Set<strin
   return reached;
 }
 
-function backward(b: GraphBuilder, node: Node, outputs: readonly (Value | null)[]): readonly (Value | null)[] {
+function backward(
+  b: GraphBuilder,
+  node: Node,
+  outputs: readonly (Value | null)[],
+  needed: readonly boolean[],
+): readonly (Value | null)[] {
   const rule = (rules as Readonly<Record<string, Rule>>)[node.opType];
   const at = { place: { node: node.name } };
   if (!rule) throw new GraphError("no-gradient", `${node.name}: ${node.opType} has no gradient rule`, at);
   const g = outputs[0];
-  if (!g && node.outputs.length === 1) return [];
   try {
     return rule(b, {
       g: g ?? outputs.find((gradient) => gradient !== null)!,
       gradients: outputs,
-      inputs: node.inputs.map((name) => b.value(name)),
+      inputs: node.inputs.map((name) => (name === "" ? undefined : b.value(name))) as Value[],
       outputs: node.outputs.map((name) => b.value(name)),
       attributes: node.attributes,
+      needed,
     });
   } catch (cause) {
     if (!(cause instanceof GraphError) || cause.place.node) throw cause;

@@ -12,8 +12,9 @@ import {
   type Value,
 } from "./graph.js";
 import { STORAGE } from "./onnx-fields.js";
-import { operators, type OpType, type Output } from "./operators.js";
-import { broadcastAxes, sameShape } from "./shapes.js";
+import type { Output } from "./operators/call.js";
+import { operators, type OpType } from "./operators.js";
+import { broadcastAxes, checkSizes, sameShape } from "./shapes.js";
 
 type Attributes = Readonly<Record<string, Attribute>>;
 
@@ -48,6 +49,13 @@ export class GraphBuilder {
     return this.#nodes;
   }
 
+  /** The name, or one like it that no value has yet. */
+  free(name: string): string {
+    let free = name;
+    while (this.#values.has(free)) free += "_";
+    return free;
+  }
+
   value(name: string): Value {
     const value = this.#values.get(name);
     if (!value) throw new GraphError("unknown-value", `no value is called "${name}"`);
@@ -79,13 +87,14 @@ export class GraphBuilder {
 
   /** An unnamed initializer; small equal ones are shared. */
   constant(tensor: Tensor): Value {
-    if (tensor.data.length > 16) return this.initializer(`constant_${this.#initializers.size}`, tensor);
+    const name = this.free(`constant_${this.#initializers.size}`);
+    if (tensor.data.length > 16) return this.initializer(name, tensor);
     const { buffer, byteOffset, byteLength } = tensor.data;
     const bytes = new Uint8Array(buffer, byteOffset, byteLength); // 0 and -0 are equal numbers of unequal bytes
     const key = `${tensor.type}[${tensor.shape.join()}]${bytes.join()}`;
     const known = this.#constants.get(key);
     if (known) return known;
-    const value = this.initializer(`constant_${this.#initializers.size}`, tensor);
+    const value = this.initializer(name, tensor);
     this.#constants.set(key, value);
     return value;
   }
@@ -115,7 +124,7 @@ export class GraphBuilder {
     const { domain } = operators[opType];
     const name = `${opType}_${this.#nodes.length}`;
     const outputs = (declared ?? this.#infer(opType, name, inputs, attributes)).map((output, i) =>
-      this.#declare({ name: i === 0 ? `${name}_out` : `${name}_out${i}`, ...output }),
+      this.#declare({ name: this.free(i === 0 ? `${name}_out` : `${name}_out${i}`), ...output }),
     );
     const names = inputs.map((value) => value?.name ?? "");
     this.#nodes.push({ name, opType, domain, inputs: names, outputs: outputs.map((value) => value.name), attributes });
@@ -238,7 +247,9 @@ export class GraphBuilder {
       return tensor;
     };
     try {
-      return operators[opType].infer({ inputs, attributes, constant });
+      const outputs = operators[opType].infer({ inputs, attributes, constant });
+      outputs.forEach(({ shape }) => checkSizes(shape));
+      return outputs;
     } catch (cause) {
       if (!(cause instanceof GraphError)) throw cause;
       throw new GraphError(cause.code, `${name}: ${cause.message}`, { cause, place: { node: name } });
