@@ -2,6 +2,7 @@
 
 import { attribute, type GraphBuilder } from "../graph/builder.js";
 import { elementCount, type Value } from "../graph/graph.js";
+import { flatPlaces } from "../graph/places.js";
 import { staticShape } from "../graph/shapes.js";
 import { zeros } from "./rule.js";
 
@@ -73,9 +74,7 @@ export function scatterPoints(
   const size = staticShape(indices.shape);
   const depth = size.at(-1)!;
   const addressed = shape.slice(batch, batch + depth);
-  const strides = addressed.map((_, i) => elementCount(addressed.slice(i + 1)));
-  const points = b.op("Mod", [indices, b.integers(addressed)]);
-  const places = b.reduceSum(b.mul(points, b.integers(strides)), [size.length - 1], false);
+  const places = flatPlaces(b, indices, addressed);
   const length = elementCount(addressed);
   const batches = elementCount(shape.slice(0, batch));
   const offsets = b.integers(Array.from({ length: batches }, (_, i) => i * length));

@@ -123,12 +123,36 @@ export class GraphBuilder {
   ): Value[] {
     const { domain } = operators[opType];
     const name = `${opType}_${this.#nodes.length}`;
-    const outputs = (declared ?? this.#infer(opType, name, inputs, attributes)).map((output, i) =>
+    const outputs = (declared ?? this.infer(opType, inputs, attributes, name)).map((output, i) =>
       this.#declare({ name: this.free(i === 0 ? `${name}_out` : `${name}_out${i}`), ...output }),
     );
-    const names = inputs.map((value) => value?.name ?? "");
+    // Absent inputs at the end are left out: ONNX Runtime crashes where LayerNormalization has one for its bias.
+    const given = inputs.slice(0, inputs.findLastIndex((value) => value !== null) + 1);
+    const names = given.map((value) => value?.name ?? "");
     this.#nodes.push({ name, opType, domain, inputs: names, outputs: outputs.map((value) => value.name), attributes });
     return outputs;
+  }
+
+  /** What such a node would give. @throws GraphError naming it when operands do not fit. */
+  infer(
+    opType: OpType,
+    inputs: readonly (Value | null)[],
+    attributes: Attributes = {},
+    name: string = opType,
+  ): readonly Output[] {
+    const constant = (index: number): Tensor => {
+      const tensor = this.#initializers.get(inputs[index]?.name ?? "");
+      if (!tensor) throw new GraphError("shape", `input ${index} must be a constant`);
+      return tensor;
+    };
+    try {
+      const outputs = operators[opType].infer({ inputs, attributes, constant });
+      outputs.forEach(({ shape }) => checkSizes(shape));
+      return outputs;
+    } catch (cause) {
+      if (!(cause instanceof GraphError)) throw cause;
+      throw new GraphError(cause.code, `${name}: ${cause.message}`, { cause, place: { node: name } });
+    }
   }
 
   op(
@@ -238,22 +262,6 @@ export class GraphBuilder {
     if (this.#values.has(value.name)) throw new GraphError("name", `two values are called "${value.name}"`);
     this.#values.set(value.name, value);
     return value;
-  }
-
-  #infer(opType: OpType, name: string, inputs: readonly (Value | null)[], attributes: Attributes): readonly Output[] {
-    const constant = (index: number): Tensor => {
-      const tensor = this.#initializers.get(inputs[index]?.name ?? "");
-      if (!tensor) throw new GraphError("shape", `input ${index} must be a constant`);
-      return tensor;
-    };
-    try {
-      const outputs = operators[opType].infer({ inputs, attributes, constant });
-      outputs.forEach(({ shape }) => checkSizes(shape));
-      return outputs;
-    } catch (cause) {
-      if (!(cause instanceof GraphError)) throw cause;
-      throw new GraphError(cause.code, `${name}: ${cause.message}`, { cause, place: { node: name } });
-    }
   }
 
   /** The contents of a constant value, or undefined for anything computed. */

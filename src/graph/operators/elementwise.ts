@@ -1,20 +1,16 @@
 // Operators that work on every element by itself, with one operand or with several that broadcast.
 
 import { GraphError } from "../../errors.js";
-import type { ElementType } from "../graph.js";
+import type { Dim, ElementType, Value } from "../graph.js";
 import { STORAGE } from "../onnx-fields.js";
 import { broadcast, sameShape } from "../shapes.js";
 import { input, int, microsoftSame, onnx, same, sameType, variadic, type Call } from "./call.js";
 
 // ----- Kinds -----
-const binary = onnx((x, call) => {
-  const y = input(call, 1);
-  return [{ type: sameType([x, y]), shape: broadcast(x.shape, y.shape) }];
-});
-const comparison = onnx((x, call) => {
-  const y = input(call, 1);
-  sameType([x, y]);
-  return [{ type: "bool", shape: broadcast(x.shape, y.shape) }];
+const binary = onnx((_, call) => [{ type: sameType(pair(call)), shape: joined(pair(call)) }]);
+const comparison = onnx((_, call) => {
+  sameType(pair(call));
+  return [{ type: "bool", shape: joined(pair(call)) }];
 });
 const test = onnx((x) => [{ type: "bool", shape: x.shape }]);
 
@@ -80,7 +76,7 @@ export const elementwise = {
   Mul: binary,
   Div: binary,
   Mod: binary,
-  Pow: onnx((x, call) => [{ type: x.type, shape: broadcast(x.shape, input(call, 1).shape) }]),
+  Pow: onnx((x, call) => [{ type: x.type, shape: joined(pair(call)) }]),
   Equal: comparison,
   Less: comparison,
   LessOrEqual: comparison,
@@ -100,6 +96,15 @@ export const elementwise = {
     return [{ type: sameType([x, y]), shape: broadcast(condition.shape, broadcast(x.shape, y.shape)) }];
   }),
 };
+
+function pair(call: Call): readonly [Value, Value] {
+  if (call.inputs.length > 2) throw new GraphError("shape", `${call.inputs.length} operands where two belong`);
+  return [input(call, 0), input(call, 1)];
+}
+
+function joined([x, y]: readonly [Value, Value]): Dim[] {
+  return broadcast(x.shape, y.shape);
+}
 
 function castType({ attributes }: Call): ElementType {
   const to = int(attributes, "to", 1);
