@@ -21,6 +21,7 @@ const HOUSE: House = {
     repository: { level: 1, imports: [] },
     store: { level: 1, imports: ["candidate"] },
     autodiff: { level: 2, imports: ["graph"] },
+    import: { level: 2, imports: ["graph"] },
     runtime: { level: 2, imports: ["graph"] },
     transformer: { level: 2, imports: ["graph", "spec"] },
     data: { level: 2, imports: ["repository", "spec"] },
@@ -75,7 +76,7 @@ const HOUSE: House = {
     exit: ["cli", "app", "training/child"],
     exitCode: ["cli", "app"],
   },
-  pure: { rooms: ["autodiff", "transformer", "report", "evolution"], modules: ["node:crypto", "node:path"] },
+  pure: { rooms: ["autodiff", "import", "transformer", "report", "evolution"], modules: ["node:crypto", "node:path"] },
   defaultExports: ["src/app.ts"],
   // patch: tolerance for a dozen kinds of damage is a dozen small files, and splitting the room would part what belongs together.
   // graph: the operator table has a row for everything that exporters write, and the builder cannot do without the table.
