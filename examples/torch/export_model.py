@@ -63,10 +63,12 @@ class TinyGpt(nn.Module):
 
 
 def untrained():
+    """No two parameters are equal: in evaluation mode PyTorch's exporter merges those that are, and what is merged is trained as
+    one. (Exported with training=torch.onnx.TrainingMode.TRAINING they stay apart; give Dropout a ratio of 0 then.)"""
     torch.manual_seed(7)
     model = TinyGpt().eval()
     for name, parameter in model.named_parameters():
-        scale = 0.2 if parameter.dim() == 2 else 0.1  # no symmetry anywhere: gains are not 1, biases are not 0
+        scale = 0.2 if parameter.dim() == 2 else 0.1
         noise = scale * torch.randn_like(parameter)
         parameter.data = noise + 1 if name.endswith("norm.weight") else noise
     return model

@@ -6,6 +6,7 @@ import type { GraphBuilder } from "../graph/builder.js";
 import type { Dim, Graph, Model, Node, Value } from "../graph/graph.js";
 import { operators, type OpType } from "../graph/operators.js";
 import { fold } from "./fold.js";
+import { fuse } from "./fusions.js";
 import { rewrites } from "./rewrites.js";
 import type { Rewrite, Site } from "./site.js";
 
@@ -117,7 +118,12 @@ function siteOf(importing: Importing, { domain, inputs, outputs, attributes }: N
     inputs: given,
     attributes,
     outputs: outputs.length,
-    emit: (op, operands, options = {}) => fold(b, op, operands, options) ?? b.node(op, operands, options),
+    emit: (op, operands, options = {}) => {
+      const folded = fold(b, op, operands, options);
+      if (folded) return folded;
+      const fused = fuse(b, op, operands);
+      return fused ? [fused] : b.node(op, operands, options);
+    },
   };
 }
 
