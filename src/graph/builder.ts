@@ -37,7 +37,6 @@ export class GraphBuilder {
   readonly #inputs: Value[] = [];
   readonly #initializers = new Map<string, Tensor>();
   readonly #nodes: Node[] = [];
-  readonly #producers = new Map<string, Node>();
   readonly #values = new Map<string, Value>();
   readonly #constants = new Map<string, Value>();
 
@@ -130,9 +129,7 @@ export class GraphBuilder {
     // Absent inputs at the end are left out: ONNX Runtime crashes where LayerNormalization has one for its bias.
     const given = inputs.slice(0, inputs.findLastIndex((value) => value !== null) + 1);
     const names = given.map((value) => value?.name ?? "");
-    const node = { name, opType, domain, inputs: names, outputs: outputs.map((value) => value.name), attributes };
-    this.#nodes.push(node);
-    for (const output of node.outputs) this.#producers.set(output, node);
+    this.#nodes.push({ name, opType, domain, inputs: names, outputs: outputs.map((value) => value.name), attributes });
     return outputs;
   }
 
@@ -265,11 +262,6 @@ export class GraphBuilder {
     if (this.#values.has(value.name)) throw new GraphError("name", `two values are called "${value.name}"`);
     this.#values.set(value.name, value);
     return value;
-  }
-
-  /** The node that made a value; undefined for inputs and constants. */
-  producer(value: Value): Node | undefined {
-    return this.#producers.get(value.name);
   }
 
   /** The contents of a constant value, or undefined for anything computed. */

@@ -19,6 +19,9 @@ interface Importing {
   readonly model: Model;
   /** What the names of the file mean so far; null for an output that is not computed here. */
   readonly values: Map<string, Value | null>;
+  readonly outputs: ReadonlySet<string>;
+  /** Who made what so far, for the fusions to look back on. */
+  readonly producers: Map<string, Node>;
 }
 
 /**
@@ -26,7 +29,8 @@ interface Importing {
  * @param bound Values of `b` that stand for inputs of the model, of the element type the model declares and with numbers for
  * sizes, and for initializers that are to be trained. Every input without a default needs one. All other initializers that are
  * used become initializers of `b`, under their own names where those are free.
- * @returns The model's outputs by name.
+ * @returns The model's outputs by name. Gradients can be taken with respect to bound values and to outputs; what lies between may
+ * have become part of something larger.
  * @throws GraphError naming the node or value in `place.node`: `no-operator` for what the table of operators lacks and for nodes
  * that run a graph inside, `unsupported-opset`, `unbound-input`, `unknown-value`, `unsupported` for forms of a known operator,
  * `type` and `shape` for what does not fit.
@@ -36,10 +40,11 @@ export function importGraph(
   model: Model,
   bound: Readonly<Record<string, Value>> = {},
 ): Record<string, Value> {
-  const importing: Importing = { b, model, values: new Map() };
+  const outputs = new Set(model.graph.outputs.map(({ name }) => name));
+  const importing: Importing = { b, model, outputs, values: new Map(), producers: new Map() };
   bindValues(importing, bound);
   for (const node of model.graph.nodes) importNode(importing, node);
-  return Object.fromEntries(model.graph.outputs.map(({ name }) => [name, valueOf(importing, name)]));
+  return Object.fromEntries([...outputs].map((name) => [name, valueOf(importing, name)]));
 }
 
 function bindValues({ model: { graph }, values }: Importing, bound: Readonly<Record<string, Value>>): void {
@@ -85,6 +90,7 @@ function importNode(importing: Importing, node: Node): void {
       if (output === "") return;
       if (i >= results.length) throw new GraphError("shape", `it has no output ${i} ("${output}")`);
       importing.values.set(output, results[i]);
+      if (results[i] && importing.outputs.has(output)) importing.producers.delete(results[i].name);
     });
   } catch (cause) {
     if (!(cause instanceof GraphError)) throw cause;
@@ -118,13 +124,24 @@ function siteOf(importing: Importing, { domain, inputs, outputs, attributes }: N
     inputs: given,
     attributes,
     outputs: outputs.length,
-    emit: (op, operands, options = {}) => {
-      const folded = fold(b, op, operands, options);
-      if (folded) return folded;
-      const fused = fuse(b, op, operands);
-      return fused ? [fused] : b.node(op, operands, options);
-    },
+    emit: (op, operands, options = {}) => addNode(importing, op, operands, options),
   };
+}
+
+/** A node, or what stands for it: constants, or an operator that its pattern ends. */
+function addNode(
+  { b, producers }: Importing,
+  opType: OpType,
+  operands: readonly (Value | null)[],
+  attributes: Node["attributes"],
+): readonly Value[] {
+  const folded = fold(b, opType, operands, attributes);
+  if (folded) return folded;
+  const before = b.nodes.length;
+  const fused = fuse({ b, producers }, opType, operands);
+  const results = fused ? [fused] : b.node(opType, operands, attributes);
+  for (const node of b.nodes.slice(before)) for (const output of node.outputs) producers.set(output, node);
+  return results;
 }
 
 function opsetOf({ opsets }: Model, domain: string): number {

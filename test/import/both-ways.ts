@@ -34,7 +34,7 @@ export const random = (key: string, ...shape: number[]): Tensor =>
 export const longs = (...elements: number[]): Tensor => tensor("int64", [elements.length], elements);
 export const long = (element: number): Tensor => tensor("int64", [], [element]);
 
-function smallModel({ nodes, feeds, outputs, initializers = {}, opset = 22 }: Small): Model {
+export function smallModel({ nodes, feeds, outputs, initializers = {}, opset = 22 }: Small): Model {
   const inputs = Object.entries(feeds).map(([name, { type, shape }]) => ({ name, type, shape }));
   const graph: Graph = {
     name: "small",

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
-import { attribute } from "../../src/graph/builder.js";
+import { gradients } from "../../src/autodiff/gradients.js";
+import { attribute, GraphBuilder } from "../../src/graph/builder.js";
 import type { Attribute, Node, Tensor } from "../../src/graph/graph.js";
+import { importGraph } from "../../src/import/import-graph.js";
 import { node } from "../graph/models.js";
-import { bothWays, longs, random, tensor, type Small } from "./both-ways.js";
+import { bothWays, longs, random, smallModel, tensor, type Small } from "./both-ways.js";
 
 const { int, ints } = attribute;
 const number = (value: number): Tensor => tensor("float32", [], [value]);
@@ -173,6 +175,25 @@ describe("what an exporter took apart becomes one operator", () => {
   test.each(FUSED)("%s", async (_, one, operators) => {
     expect(await compare(one)).toBe(operators);
   });
+});
+
+test("no pattern reaches beyond what is bound, or across an output", () => {
+  const b = new GraphBuilder("bound");
+  const stored = b.input("stored", "float32", [4, 5]);
+  const w = b.transpose(stored, [1, 0]);
+  const model = smallModel(
+    small("t = Transpose w\n s = MatMul a t\n y = Mul s half", { t: { perm: ints([1, 0]) } }, products),
+  );
+  const outputs = ["s", "y"].map((name) => ({ ...model.graph.outputs[0], name }));
+  const a = b.input("a", "float32", [2, 3, 4]);
+  const c = b.input("c", "float32", []);
+  const bound = { a, w, b: b.input("b", "float32", [2, 5, 4]), c };
+  const { s, y } = importGraph(b, { ...model, graph: { ...model.graph, outputs } }, bound);
+  expect(b.nodes.map(({ opType }) => opType)).toEqual(["Transpose", "Transpose", "FusedMatMul", "Mul"]);
+  expect(gradients(b, b.reduceSum(y, [], false), [w, s]).map(({ shape }) => shape)).toEqual([
+    [5, 4],
+    [2, 3, 5],
+  ]);
 });
 
 describe("what only looks like it is left as it is", () => {
