@@ -40,7 +40,9 @@ export function gradients(
     const g = outputs.find((gradient) => gradient !== null);
     if (!g) continue;
     recomputation.before(i, g);
-    backward(b, node, outputs, (name) => recomputation.value(name)).forEach((part, j) => {
+    const needed = node.inputs.map((name) => reached.has(name));
+    const valueOf = (name: string) => recomputation.value(name);
+    backward(b, node, outputs, needed, valueOf).forEach((part, j) => {
       const name = node.inputs[j];
       if (part && reached.has(name)) sums.add(name, b.unbroadcast(part, b.value(name).shape));
     });
@@ -89,20 +91,21 @@ function backward(
   b: GraphBuilder,
   node: Node,
   outputs: readonly (Value | null)[],
+  needed: readonly boolean[],
   valueOf: (name: string) => Value,
 ): readonly (Value | null)[] {
   const rule = (rules as Readonly<Record<string, Rule>>)[node.opType];
   const at = { place: { node: node.name } };
   if (!rule) throw new GraphError("no-gradient", `${node.name}: ${node.opType} has no gradient rule`, at);
   const g = outputs[0];
-  if (!g && node.outputs.length === 1) return [];
   try {
     return rule(b, {
       g: g ?? outputs.find((gradient) => gradient !== null)!,
       gradients: outputs,
-      inputs: node.inputs.map(valueOf),
+      inputs: node.inputs.map((name) => (name === "" ? undefined : valueOf(name))) as Value[],
       outputs: node.outputs.map(valueOf),
       attributes: node.attributes,
+      needed,
     });
   } catch (cause) {
     if (!(cause instanceof GraphError) || cause.place.node) throw cause;

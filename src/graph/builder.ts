@@ -13,8 +13,9 @@ import {
   type Value,
 } from "./graph.js";
 import { STORAGE } from "./onnx-fields.js";
-import { operators, type OpType, type Output } from "./operators.js";
-import { broadcastAxes, sameShape } from "./shapes.js";
+import type { Output } from "./operators/call.js";
+import { operators, type OpType } from "./operators.js";
+import { broadcastAxes, checkSizes, sameShape } from "./shapes.js";
 
 type Attributes = Readonly<Record<string, Attribute>>;
 
@@ -55,6 +56,13 @@ export class GraphBuilder {
     return this.#nodes;
   }
 
+  /** The name, or one like it that no value has yet. */
+  free(name: string): string {
+    let free = name;
+    while (this.#values.has(free)) free += "_";
+    return free;
+  }
+
   value(name: string): Value {
     const value = this.#values.get(name);
     if (value) return value;
@@ -93,13 +101,14 @@ export class GraphBuilder {
 
   /** An unnamed initializer; small equal ones are shared. */
   constant(tensor: Tensor): Value {
-    if (tensor.data.length > 16) return this.initializer(`${this.#prefix}constant_${this.#initializers.size}`, tensor);
+    const name = this.free(`${this.#prefix}constant_${this.#initializers.size}`);
+    if (tensor.data.length > 16) return this.initializer(name, tensor);
     const { buffer, byteOffset, byteLength } = tensor.data;
     const bytes = new Uint8Array(buffer, byteOffset, byteLength); // 0 and -0 are equal numbers of unequal bytes
     const key = `${tensor.type}[${tensor.shape.join()}]${bytes.join()}`;
     const known = this.#constants.get(key);
     if (known) return known;
-    const value = this.initializer(`${this.#prefix}constant_${this.#initializers.size}`, tensor);
+    const value = this.initializer(name, tensor);
     this.#constants.set(key, value);
     return value;
   }
@@ -128,12 +137,37 @@ export class GraphBuilder {
   ): Value[] {
     const { domain } = operators[opType];
     const name = `${this.#prefix}${this.#part}${opType}_${this.#nodes.length}`;
-    const outputs = (declared ?? this.#infer(opType, name, inputs, attributes)).map(({ type, shape }, i) =>
-      this.#declare({ name: i === 0 ? `${name}_out` : `${name}_out${i}`, type, shape }),
+    const outputs = (declared ?? this.infer(opType, inputs, attributes, name)).map(({ type, shape }, i) =>
+      this.#declare({ name: this.free(i === 0 ? `${name}_out` : `${name}_out${i}`), type, shape }),
     );
-    const names = inputs.map((value) => value?.name ?? "");
+    // Absent inputs at the end are left out: ONNX Runtime crashes where LayerNormalization has one for its bias.
+    const given = inputs.slice(0, inputs.findLastIndex((value) => value !== null) + 1);
+    const names = given.map((value) => value?.name ?? "");
     this.#nodes.push({ name, opType, domain, inputs: names, outputs: outputs.map((value) => value.name), attributes });
     return outputs;
+  }
+
+  /** What such a node would give. @throws GraphError naming it when operands do not fit. */
+  infer(
+    opType: OpType,
+    inputs: readonly (Value | null)[],
+    attributes: Attributes = {},
+    name: string = opType,
+  ): readonly Output[] {
+    const constant = (index: number): Tensor => {
+      const value = inputs[index];
+      const tensor = value ? this.contents(value) : undefined;
+      if (!tensor) throw new GraphError("shape", `input ${index} must be a constant`);
+      return tensor;
+    };
+    try {
+      const outputs = operators[opType].infer({ inputs, attributes, constant });
+      outputs.forEach(({ shape }) => checkSizes(shape));
+      return outputs;
+    } catch (cause) {
+      if (!(cause instanceof GraphError)) throw cause;
+      throw new GraphError(cause.code, `${name}: ${cause.message}`, { cause, place: { node: name } });
+    }
   }
 
   op(
@@ -241,21 +275,6 @@ export class GraphBuilder {
     if (this.#values.has(value.name)) throw new GraphError("name", `two values are called "${value.name}"`);
     this.#values.set(value.name, value);
     return value;
-  }
-
-  #infer(opType: OpType, name: string, inputs: readonly (Value | null)[], attributes: Attributes): readonly Output[] {
-    const constant = (index: number): Tensor => {
-      const value = inputs[index];
-      const tensor = value ? this.contents(value) : undefined;
-      if (!tensor) throw new GraphError("shape", `input ${index} must be a constant`);
-      return tensor;
-    };
-    try {
-      return operators[opType].infer({ inputs, attributes, constant });
-    } catch (cause) {
-      if (!(cause instanceof GraphError)) throw cause;
-      throw new GraphError(cause.code, `${name}: ${cause.message}`, { cause, place: { node: name } });
-    }
   }
 
   /** The contents of a constant value, or undefined for anything computed. */

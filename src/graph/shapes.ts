@@ -37,6 +37,13 @@ export function normalizeAxes(axes: readonly number[], rank: number): number[] {
   return axes.map((axis) => normalizeAxis(axis, rank)).toSorted((a, b) => a - b);
 }
 
+/** Brings axes into 0..rank-1 in the order given. @throws GraphError when one is named twice. */
+export function distinctAxes(axes: readonly number[], rank: number): number[] {
+  const normal = axes.map((axis) => normalizeAxis(axis, rank));
+  if (new Set(normal).size === normal.length) return normal;
+  throw new GraphError("shape", `[${axes.join(", ")}] names an axis twice`);
+}
+
 export function normalizeAxis(axis: number, rank: number): number {
   if (axis < -rank || axis >= rank) throw new GraphError("shape", `axis ${axis} is outside rank ${rank}`);
   return axis < 0 ? axis + rank : axis;
@@ -54,9 +61,27 @@ export function broadcastAxes(from: Shape, to: Shape): number[] {
   return from.flatMap((dim, i) => (i < lead || (to[i - lead] === 1 && dim !== 1) ? [i] : []));
 }
 
+export interface SlicedAxis {
+  /** The first index that is taken, counted from the front. */
+  readonly start: number;
+  readonly count: number;
+}
+
+/** What a slice takes of an axis: negative places count from the end, and places beyond either end mean that end. */
+export function slicedAxis(size: number, start: number, end: number, step: number): SlicedAxis {
+  if (step === 0) throw new GraphError("shape", "a slice in steps of 0");
+  const last = step > 0 ? size : size - 1; // going backwards, the first that can be taken is the last there is
+  const clamp = (at: number, least: number) => Math.min(last, Math.max(least, at < 0 ? at + size : at));
+  const first = clamp(start, 0);
+  const stop = clamp(end, step > 0 ? 0 : -1);
+  return { start: first, count: Math.max(0, Math.ceil((stop - first) / step)) };
+}
+
 /** Resolves the 0 (copy) and -1 (the rest) of a Reshape target. */
 export function reshapedShape(shape: Shape, target: readonly number[]): Dim[] {
   const copied = target.map((dim, i) => (dim === 0 ? copiedSize(shape, i) : dim));
+  const broken = target.find((dim) => dim < -1);
+  if (broken !== undefined) throw unfit(shape, target, `${broken} is no size`);
   const rest = copied.indexOf(-1);
   if (copied.lastIndexOf(-1) !== rest) throw unfit(shape, target, "only one size can be inferred");
   if (rest < 0) {
@@ -97,9 +122,23 @@ function quotient(all: Shape, some: Shape): Dim {
   return number === 1 ? symbols.join("*") : `${number}*${symbols.join("*")}`;
 }
 
+/** The number of elements of a shape, or the name of that product. */
+export function productOf(shape: Shape): Dim {
+  return quotient(shape, []);
+}
+
 function numericProduct(shape: Shape): number {
   return shape.reduce<number>((product, dim) => (typeof dim === "number" ? product * dim : product), 1);
 }
+
+/** @throws GraphError when a size cannot be one, or all together name more elements than any machine holds. */
+export function checkSizes(shape: Shape): void {
+  const sizes = shape.filter((dim) => typeof dim === "number");
+  if (sizes.every((dim) => Number.isInteger(dim) && dim >= 0) && numericProduct(sizes) <= MAX_ELEMENTS) return;
+  throw new GraphError("shape", `[${shape.join(", ")}] is no shape of a tensor`);
+}
+
+const MAX_ELEMENTS = 2 ** 40;
 
 /** The shape as numbers. @throws GraphError where a size is only known at run time. */
 export function staticShape(shape: Shape): number[] {

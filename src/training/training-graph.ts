@@ -8,7 +8,7 @@ import { importGraph } from "../import/import-graph.js";
 import { place, totalSize, type Placed } from "../layout.js";
 import type { Group } from "../spec.js";
 import { gradientName } from "./gradient-model.js";
-import { appendLoss, type Loss } from "./losses.js";
+import type { Loss } from "./losses.js";
 
 export interface TrainingGraph {
   readonly parameters: readonly Placed[];
@@ -34,9 +34,11 @@ export function trainingGraph(model: Model, options: TrainingGraphOptions): Trai
   const build = (differentiate: boolean) => {
     const b = new GraphBuilder(differentiate ? "training" : "forward");
     const weights = Object.fromEntries(parameters.map(({ name, shape }) => [name, b.input(name, "float32", shape)]));
-    const fed = fedInputs(model.graph, options.sizes).map(({ name, type, shape }) => [name, b.input(name, type, shape)] as const);
+    const fed = fedInputs(model.graph, options.sizes).map(
+      ({ name, type, shape }) => [name, b.input(name, type, shape)] as const,
+    );
     const outputs = importGraph(b, model, { ...weights, ...Object.fromEntries(fed) });
-    const loss = appendLoss(b, options.loss, outputs);
+    const loss = oneNumber(b, options.loss(b, outputs));
     const values = parameters.map(({ name }) => weights[name]);
     const found = differentiate ? b.inPart("backward", () => gradients(b, loss, values)) : [];
     const graph = b.build({
@@ -52,6 +54,12 @@ export function trainingGraph(model: Model, options: TrainingGraphOptions): Trai
   return { parameters, inputs, training, forward: build(false) };
 }
 
+function oneNumber(b: GraphBuilder, loss: Value): Value {
+  if (loss.shape.every((dim) => dim === 1)) return b.reshape(loss, []);
+  const message = `the loss has the shape [${loss.shape.join(", ")}], and training lowers one number: take its mean`;
+  throw new GraphError("shape", message, { place: { node: loss.name } });
+}
+
 /** The parameters' values as the file has them, flat. */
 export function startingParameters({ initializers }: Graph, parameters: readonly Placed[]): Float32Array {
   const flat = new Float32Array(totalSize(parameters));
@@ -62,17 +70,24 @@ export function startingParameters({ initializers }: Graph, parameters: readonly
 function chooseParameters({ initializers }: Graph, { train, group }: TrainingGraphOptions) {
   const names =
     typeof train === "function"
-      ? [...initializers].filter(([name, { type, shape }]) => type === "float32" && train(name, shape)).map(([name]) => name)
+      ? [...initializers]
+          .filter(([name, { type, shape }]) => type === "float32" && train(name, shape))
+          .map(([name]) => name)
       : [...new Set(train)];
-  if (names.length === 0) throw new InputError("nothing-to-train", "no initializer of the model was chosen to be trained");
+  if (names.length === 0)
+    throw new InputError("nothing-to-train", "no initializer of the model was chosen to be trained");
   return names.map((name) => {
     const tensor = initializers.get(name);
     if (!tensor) {
       const known = [...initializers.keys()].slice(0, 20).join(", ");
-      throw new GraphError("unknown-parameter", `the model has no initializer "${name}"; it has ${known}`, { place: { node: name } });
+      throw new GraphError("unknown-parameter", `the model has no initializer "${name}"; it has ${known}`, {
+        place: { node: name },
+      });
     }
     if (tensor.type !== "float32") {
-      throw new GraphError("not-float", `"${name}" is ${tensor.type}, and only float32 can be trained`, { place: { node: name } });
+      throw new GraphError("not-float", `"${name}" is ${tensor.type}, and only float32 can be trained`, {
+        place: { node: name },
+      });
     }
     return { name, shape: tensor.shape, group: group(name, tensor.shape) };
   });

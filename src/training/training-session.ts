@@ -122,7 +122,10 @@ export class TrainingSession {
     const outputs = await this.#update.run({
       ...vectorFeeds(of, this.#plan, this.#state),
       ...Object.fromEntries(
-        of.map(({ group, offset, size }) => [`gradient_${group}`, vector(this.#gradient.subarray(offset, offset + size))]),
+        of.map(({ group, offset, size }) => [
+          `gradient_${group}`,
+          vector(this.#gradient.subarray(offset, offset + size)),
+        ]),
       ),
       schedule: vector(schedule),
       squaredNorm: { type: "float32", shape: [], data: Float32Array.of(squaredNorm) },
@@ -151,7 +154,10 @@ export class TrainingSession {
   loadParametersBuffer(buffer: Float32Array): void {
     const { parameters } = this.#state.vectors;
     if (buffer.length === parameters.length) return parameters.set(buffer);
-    throw new InputError("parameters", `${buffer.length} numbers are no parameters of this model: it has ${parameters.length}`);
+    throw new InputError(
+      "parameters",
+      `${buffer.length} numbers are no parameters of this model: it has ${parameters.length}`,
+    );
   }
 
   /** Everything a training goes on from: parameters, moments, average, number of optimizer steps. */
@@ -162,7 +168,10 @@ export class TrainingSession {
   /** @throws InputError `parameters` when the state is that of another model or optimizer */
   loadState(state: TrainingState): void {
     const [own, given] = [this.#state, state].map(({ vectors }) =>
-      Object.entries(vectors).map(([name, { length }]) => `${name} of ${length}`).toSorted().join(", "),
+      Object.entries(vectors)
+        .map(([name, { length }]) => `${name} of ${length}`)
+        .toSorted()
+        .join(", "),
     );
     if (own !== given) throw new InputError("parameters", `the state holds ${given}; this training has ${own}`);
     this.#state = copyState(state);

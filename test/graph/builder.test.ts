@@ -228,6 +228,14 @@ describe("un-broadcasting", () => {
   });
 });
 
+test("absent inputs are written only before a present one", () => {
+  const b = new GraphBuilder("test");
+  const x = b.input("x", "float32", [2]);
+  b.op("Clip", [x, null, b.scalar(1, x)]);
+  b.op("Clip", [x, null, null]);
+  expect(b.nodes.map(({ inputs }) => inputs)).toEqual([["x", "", "constant_0"], ["x"]]);
+});
+
 test("a declared shape stands in for inference where a size is only known at run time", async () => {
   const b = new GraphBuilder("test");
   const x = b.input("x", "float32", ["batch", 4]);

@@ -1,157 +1,22 @@
 import { describe, expect, test } from "@jest/globals";
 import { attribute, GraphBuilder } from "../../src/graph/builder.js";
-import {
-  elementCount,
-  type Attribute,
-  type ElementType,
-  type Graph,
-  type Tensor,
-  type Value,
-} from "../../src/graph/graph.js";
+import { elementCount, type Graph, type Tensor, type Value } from "../../src/graph/graph.js";
 import { STORAGE } from "../../src/graph/onnx-fields.js";
-import { operators, type OpType } from "../../src/graph/operators.js";
+import { operators } from "../../src/graph/operators.js";
 import { evaluate } from "../support/gradient-check.js";
+import { double, float, known, zeros, type Case, type Fed, type Operand } from "./operators/case.js";
+import { elementwise } from "./operators/elementwise.js";
+import { indexing } from "./operators/indexing.js";
+import { movement } from "./operators/movement.js";
+import { products } from "./operators/products.js";
+import { reductions } from "./operators/reductions.js";
 
-/** Fed at run time, so that ONNX Runtime computes instead of folding. */
-interface Fed {
-  readonly type: ElementType;
-  readonly shape: readonly number[];
-  /** All elements; all different where it is not given. */
-  readonly fill?: number;
-}
+const { int, ints, string } = attribute;
 
-const float = (...shape: number[]): Fed => ({ type: "float32", shape });
-const double = (...shape: number[]): Fed => ({ type: "float64", shape });
-const zeros = (type: ElementType, ...shape: number[]): Fed => ({ type, shape, fill: 0 });
-
-/** Contents that shape inference needs to know: a constant of the graph. */
-const known = (...values: number[]): readonly number[] => values;
-
-type Operand = Fed | readonly number[];
-
-interface Case {
-  readonly op: OpType;
-  readonly operands: readonly (Operand | null)[];
-  readonly attributes?: Readonly<Record<string, Attribute>>;
-}
-
-const { int, ints, float: real, string } = attribute;
-
-const unary = (["Neg", "Abs", "Sign", "Exp", "Tanh", "Sigmoid", "Relu", "Identity"] as const).flatMap((op): Case[] => [
-  { op, operands: [float(2, 3)] },
-  { op, operands: [double(2, 1, 3)] },
-  { op, operands: [float()] },
-]);
-const positive = (["Log", "Sqrt", "Reciprocal", "Erf", "Gelu"] as const).flatMap((op): Case[] => [
-  { op, operands: [{ ...float(2, 3), fill: 2 }] },
-  { op, operands: [{ ...float(0, 3), fill: 2 }] },
-]);
-const along = (["Softmax", "LogSoftmax"] as const).flatMap((op): Case[] => [
-  { op, operands: [float(2, 3)] },
-  { op, operands: [double(2, 3, 4)], attributes: { axis: int(1) } },
-]);
-const pairs: readonly (readonly [Fed, Fed])[] = [
-  [float(2, 3), float(2, 3)],
-  [float(2, 3), float(3)],
-  [float(), float(2, 3)],
-  [double(2, 1, 4), double(3, 1)],
-  [float(1), float(2, 0)],
-];
-const binary = (["Add", "Sub", "Mul", "Div", "Pow", "Min", "Max"] as const).flatMap((op) =>
-  pairs.map((operands): Case => ({ op, operands })),
-);
-const comparisons = (["Equal", "Greater"] as const).flatMap((op) => pairs.map((operands): Case => ({ op, operands })));
-const reductions = (["ReduceSum", "ReduceMean", "ReduceMax", "ReduceL2", "ReduceSumSquare"] as const).flatMap(
-  (op): Case[] => [
-    { op, operands: [float(2, 3, 4)] },
-    { op, operands: [float(2, 3, 4)], attributes: { keepdims: int(0) } },
-    { op, operands: [float(2, 3, 4), known(1)] },
-    { op, operands: [float(2, 3, 4), known(-1, 0)], attributes: { keepdims: int(0) } },
-    { op, operands: [float(2, 3, 4), null], attributes: { keepdims: int(0) } },
-    { op, operands: [float(2, 3, 4), known()], attributes: { keepdims: int(0) } },
-  ],
-);
-const casts = (Object.keys(STORAGE) as ElementType[]).map((type): Case => ({
-  op: "Cast",
-  operands: [float(2, 3)],
-  attributes: { to: int(STORAGE[type].code) },
-}));
-
-const products: readonly Case[] = [
-  { op: "MatMul", operands: [float(2, 3), float(3, 4)] },
-  { op: "MatMul", operands: [double(5, 2, 3), double(3, 4)] },
-  { op: "MatMul", operands: [float(5, 1, 2, 3), float(6, 3, 4)] },
-  { op: "FusedMatMul", operands: [float(5, 2, 3), float(5, 3, 4)], attributes: { alpha: real(0.5) } },
-  { op: "FusedMatMul", operands: [float(5, 3, 2), float(5, 3, 4)], attributes: { transA: int(1) } },
-  { op: "FusedMatMul", operands: [float(5, 2, 3), float(4, 3)], attributes: { transB: int(1) } },
-  { op: "FusedMatMul", operands: [float(3, 2), float(4, 3)], attributes: { transA: int(1), transB: int(1) } },
-  { op: "Gemm", operands: [float(2, 3), float(3, 4), float(4)] },
-  { op: "Gemm", operands: [float(3, 2), float(4, 3)], attributes: { transA: int(1), transB: int(1) } },
-];
-
-const normalisation: readonly Case[] = [
-  { op: "LayerNormalization", operands: [float(2, 3, 4), float(4), float(4)] },
-  { op: "LayerNormalization", operands: [float(2, 3, 4), float(3, 4)], attributes: { axis: int(1) } },
-  { op: "LayerNormalization", operands: [double(2, 4), double(4), double(4)] },
-  { op: "SoftmaxCrossEntropyLoss", operands: [float(3, 4), zeros("int64", 3)] },
-  {
-    op: "SoftmaxCrossEntropyLoss",
-    operands: [float(3, 4), zeros("int32", 3)],
-    attributes: { reduction: string("sum") },
-  },
-  {
-    op: "SoftmaxCrossEntropyLoss",
-    operands: [float(3, 4), zeros("int64", 3)],
-    attributes: { reduction: string("none") },
-  },
-];
-
-const movement: readonly Case[] = [
-  { op: "Where", operands: [zeros("bool", 2, 1), float(3), float()] },
-  { op: "Where", operands: [zeros("bool"), double(2, 3), double(1, 3)] },
-  { op: "Reshape", operands: [float(2, 3, 4), known(4, 6)] },
-  { op: "Reshape", operands: [float(2, 3, 4), known(0, -1)] },
-  { op: "Reshape", operands: [float(2, 3, 4), known(-1, 3, 2)] },
-  { op: "Reshape", operands: [float(1), known()] },
-  { op: "Transpose", operands: [float(2, 3, 4)] },
-  { op: "Transpose", operands: [float(2, 3, 4)], attributes: { perm: ints([1, 2, 0]) } },
-  { op: "Expand", operands: [float(3, 1), known(2, 1, 4)] },
-  { op: "Expand", operands: [float(2, 3), known(1)] },
-  { op: "Shape", operands: [float(2, 3, 4)] },
-  { op: "Shape", operands: [float(2, 3, 4)], attributes: { start: int(1) } },
-  { op: "Shape", operands: [float(2, 3, 4)], attributes: { start: int(-2), end: int(-1) } },
-  { op: "Slice", operands: [float(2, 5), known(1), known(4), known(1)] },
-  { op: "Slice", operands: [float(2, 5), known(-3), known(-1), known(-1)] },
-  { op: "Slice", operands: [float(2, 5), known(3), known(1000), known(1)] },
-  { op: "Slice", operands: [float(2, 5), known(-1000), known(2), known(1)] },
-  { op: "Slice", operands: [float(2, 5), known(4), known(2), known(1)] },
-  { op: "Split", operands: [float(2, 5), known(2, 0, 3)], attributes: { axis: int(1) } },
-  { op: "Split", operands: [float(3, 2), known(1, 2)] },
-  { op: "Concat", operands: [float(2, 3), float(2, 1)], attributes: { axis: int(-1) } },
-  { op: "Concat", operands: [float(2, 3), float(0, 3), float(1, 3)], attributes: { axis: int(0) } },
-  { op: "Gather", operands: [float(4, 3), zeros("int64", 2, 5)] },
-  { op: "Gather", operands: [float(4, 3), zeros("int32", 2)], attributes: { axis: int(-1) } },
-  { op: "Gather", operands: [float(4, 3), zeros("int64")] },
-  { op: "GatherElements", operands: [float(4, 3), zeros("int64", 2, 3)] },
-  { op: "GatherElements", operands: [float(4, 3), zeros("int64", 4, 1)], attributes: { axis: int(1) } },
-  { op: "ScatterElements", operands: [float(4, 3), zeros("int64", 2, 3), float(2, 3)] },
-];
-
-const CASES: readonly Case[] = [
-  ...unary,
-  ...positive,
-  ...along,
-  ...casts,
-  ...binary,
-  ...comparisons,
-  ...reductions,
-  ...products,
-  ...normalisation,
-  ...movement,
-];
+const CASES: readonly Case[] = [...elementwise, ...products, ...reductions, ...movement, ...indexing];
 
 function isFed(operand: Operand): operand is Fed {
-  return !Array.isArray(operand);
+  return "type" in operand;
 }
 
 function contents({ type, shape, fill }: Fed): Tensor {
@@ -170,6 +35,8 @@ function single({ op, operands, attributes }: Case): { graph: Graph; claimed: Va
   const feeds: Record<string, Tensor> = {};
   const inputs = operands.map((operand, i) => {
     if (operand === null) return null;
+    if ("value" in operand)
+      return b.constant({ type: "int64", shape: [], data: BigInt64Array.of(BigInt(operand.value)) });
     if (!isFed(operand)) return b.integers(operand);
     feeds[`x${i}`] = contents(operand);
     return b.input(`x${i}`, operand.type, operand.shape);
@@ -183,6 +50,7 @@ function single({ op, operands, attributes }: Case): { graph: Graph; claimed: Va
 function title({ op, operands, attributes = {} }: Case): string {
   const shown = operands.map((operand) => {
     if (operand === null) return "nothing";
+    if ("value" in operand) return `${operand.value}`;
     return isFed(operand) ? `${operand.type}[${operand.shape.join()}]` : `(${operand.join()})`;
   });
   const options = Object.entries(attributes).map(([name, { value }]) => `${name} ${JSON.stringify(value)}`);
@@ -249,12 +117,52 @@ describe("operands that do not fit are refused with the name of the node", () =>
       { op: "Concat", operands: [float(2, 3), float(2)], attributes: { axis: int(0) } },
       /\[2, 3\] and \[2\]/,
     ],
-    ["a slice in steps", { op: "Slice", operands: [float(5), known(0), known(4), known(0), known(2)] }, /no steps/],
     [
-      "a slice of two axes",
-      { op: "Slice", operands: [float(5, 5), known(0, 0), known(4, 4), known(0, 1)] },
-      /one axis/,
+      "a slice in no steps",
+      { op: "Slice", operands: [float(5), known(0), known(4), known(0), known(0)] },
+      /steps of 0/,
     ],
+    [
+      "a slice with an end too many",
+      { op: "Slice", operands: [float(5, 5), known(0), known(4, 4), known(0)] },
+      /1 starts of a slice/,
+    ],
+    ["an axis named twice", { op: "Slice", operands: [float(5, 5), known(0, 0), known(4, 4), known(1, -1)] }, /twice/],
+    ["sizes nobody has memory for", { op: "Tile", operands: [float(2, 2), known(2 ** 30, 2 ** 30)] }, /no shape/],
+    ["a negative size", { op: "Pad", operands: [float(2), known(-2, -2)] }, /no shape/],
+    ["a size below -1", { op: "Reshape", operands: [float(2), known(-2)] }, /-2 is no size/],
+    ["a range without end", { op: "Range", operands: [{ value: 0 }, { value: 3 }, { value: 0 }] }, /no shape/],
+    ["a size that is not whole", { op: "TopK", operands: [float(2), zeros("int64", 1)] }, /must be a constant/],
+    ["more of the largest than there are", { op: "TopK", operands: [float(2), known(3)] }, /no 3 of the 2/],
+    ["a squeezed axis of 2", { op: "Squeeze", operands: [float(2, 1), known(0)] }, /axis 0 of \[2, 1\] is not 1/],
+    ["another number of repeats", { op: "Tile", operands: [float(2, 1), known(2)] }, /1 repeats/],
+    ["another number of pads", { op: "Pad", operands: [float(2, 1), known(2, 2)] }, /2 pads for 2 axes/],
+    ["a slope that is larger than its tensor", { op: "PRelu", operands: [float(2), float(3, 2)] }, /slope/],
+    ["a product of more than matrices", { op: "Gemm", operands: [float(2, 2, 2), float(2, 2)] }, /matrices/],
+    [
+      "labels of another shape",
+      { op: "SoftmaxCrossEntropyLoss", operands: [float(2, 3, 4), zeros("int64", 2)] },
+      /axis 1/,
+    ],
+    ["a gain of another size", { op: "LayerNormalization", operands: [float(2, 3), float(2)] }, /gain of \[2\]/],
+    [
+      "indices that reach too far",
+      { op: "GatherElements", operands: [float(2, 3), zeros("int64", 2, 4)] },
+      /indices of \[2, 4\] do not fit/,
+    ],
+    ["indices of too many axes", { op: "GatherND", operands: [float(2, 3), zeros("int64", 2, 3)] }, /address 2 axes/],
+    [
+      "updates of another shape",
+      { op: "ScatterND", operands: [float(2, 3), zeros("int64", 1, 1), float(1, 2)] },
+      /updates of \[1, 2\]/,
+    ],
+    ...(["ij,jk", "ij,jk->ii", "ij->iz", "ik,jk->ij", "i1,jk->i", "ijk,jk->i", "i...,...jk"] as const).map(
+      (equation): readonly [string, Case, RegExp] => [
+        `the equation ${equation}`,
+        { op: "Einsum", operands: [float(2, 3), float(2, 4)], attributes: { equation: string(equation) } },
+        /does not fit/,
+      ],
+    ),
     ["a type that is none", { op: "Cast", operands: [float(5)], attributes: { to: int(99) } }, /unknown type 99/],
   ];
 
@@ -267,6 +175,12 @@ describe("operands that do not fit are refused with the name of the node", () =>
         place: { node: name },
         message: expect.stringMatching(new RegExp(`^${name}: .*${message.source}`)),
       }),
+    );
+  });
+
+  test("operands of two types", () => {
+    expect(() => single({ op: "Add", operands: [float(2), double(2)] })).toThrow(
+      expect.objectContaining({ code: "type", message: "Add_0: operands of types float32 and float64; insert a Cast" }),
     );
   });
 });
