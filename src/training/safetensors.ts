@@ -1,8 +1,9 @@
-// The safetensors format: 8 bytes of header length, a JSON header, then raw little-endian tensors. float32 only.
+// The safetensors format: 8 bytes of header length, a JSON header, then raw little-endian tensors. Only float32 is written.
 
 import { InputError } from "../errors.js";
 import { elementCount } from "../graph/graph.js";
 import { quoted } from "../graph/quoted.js";
+import { widenBfloat16, widenFloat16 } from "./half-floats.js";
 import { readHeader, type Entry, type Refuse } from "./safetensors-header.js";
 
 export interface NamedTensor {
@@ -41,7 +42,7 @@ export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array
 }
 
 /**
- * Reads float32 tensors.
+ * Reads float32 tensors, and half-precision ones widened to float32.
  * As the reference implementation does, it refuses files whose tensors overlap, leave holes, or end before the file does: their
  * bytes would mean different things to different readers, and a small file could ask for any amount of memory.
  * @throws InputError `safetensors` for anything but a whole, well-formed file of such tensors.
@@ -69,6 +70,8 @@ interface Storage {
 
 const STORAGE: ReadonlyMap<string, Storage> = new Map([
   ["F32", { bytesPerElement: 4, read: (bytes: ArrayBuffer) => new Float32Array(bytes) }],
+  ["F16", { bytesPerElement: 2, read: (bytes: ArrayBuffer) => widenFloat16(new Uint16Array(bytes)) }],
+  ["BF16", { bytesPerElement: 2, read: (bytes: ArrayBuffer) => widenBfloat16(new Uint16Array(bytes)) }],
 ]);
 
 /** Every byte of the data belongs to one tensor. */
@@ -77,7 +80,7 @@ function checkLayout(entries: readonly Entry[], size: number, refuse: Refuse): v
   for (const { name, dtype, shape, begin, end } of entries.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
     const tensor = `tensor ${quoted(name)}`;
     const storage = STORAGE.get(dtype);
-    if (!storage) refuse(`${tensor} has type ${quoted(dtype)}; convert it to F32`);
+    if (!storage) refuse(`${tensor} has type ${quoted(dtype)}; convert it to F32, F16 or BF16`);
     if (begin > end || end > size) refuse(`${tensor} lies outside the file`);
     if (elementCount(shape) * storage.bytesPerElement !== end - begin) {
       refuse(`${tensor} of type ${dtype} and shape [${shape.join(", ")}] has ${end - begin} bytes`);

@@ -57,7 +57,7 @@ describe("safetensors", () => {
     ["a size of a half", file(entry([0.5], [0, 2]), 2), /whole numbers/],
     ["no tensor", file('{"t":null}'), /"t" has no type/],
     ["a type that is no text", file('{"t":{"dtype":{"toString":1,"valueOf":1}}}'), /"t" has no type/],
-    ["double precision", file(entry([1], [0, 8], "F64"), 8), /"t" has type "F64"; convert it to F32/],
+    ["double precision", file(entry([1], [0, 8], "F64"), 8), /"t" has type "F64"; convert it to F32, F16 or BF16/],
     ["a type with the name of a method", file(entry([1], [0, 4], "toString"), 4), /has type "toString"/],
     ["metadata of numbers", file('{"__metadata__":{"step":3}}'), /metadata is not text/],
     ["a list of metadata", file('{"__metadata__":["3"]}'), /metadata is not text/],
@@ -86,7 +86,7 @@ describe("safetensors", () => {
   });
 
   test("reads what others write: a header of any length and order, empty tensors anywhere, further keys", () => {
-    const empty = '{"dtype":"F32","shape":[0,3],"data_offsets":[4,4]}';
+    const empty = '{"dtype":"F16","shape":[0,3],"data_offsets":[4,4]}';
     const header = `{"e":${empty},"b":{"data_offsets":[4,8],"shape":[1],"dtype":"F32","note":1},  "a":${tensor([0, 4])}}`;
     const read = readSafetensors(file(header, Uint8Array.of(0, 0, 128, 63, 0, 0, 0, 64)), "x");
     expect([...read.tensors].map(([name, { shape, data }]) => [name, shape, [...data]])).toEqual([
@@ -95,6 +95,13 @@ describe("safetensors", () => {
       ["a", [1], [1]],
     ]);
     expect(read.metadata).toEqual({});
+  });
+
+  test("reads half-precision tensors widened to float32, wherever they lie", () => {
+    const header = `{"h":{"dtype":"F16","shape":[1],"data_offsets":[0,2]},"b":{"dtype":"BF16","shape":[1,1],"data_offsets":[2,4]}}`;
+    const read = readSafetensors(file(header, Uint8Array.of(0, 0xc2, 0x40, 0xc0)), "x");
+    expect(read.tensors.get("h")).toEqual({ shape: [1], data: Float32Array.of(-3) });
+    expect(read.tensors.get("b")).toEqual({ shape: [1, 1], data: Float32Array.of(-3) });
   });
 
   test("knows no name that is special to JavaScript, and refuses to write the one that is to the format", () => {
