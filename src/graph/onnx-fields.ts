@@ -29,6 +29,8 @@ export const ATTRIBUTE = {
   type: 20,
   reference: 21,
 } as const;
+/** Every field of an attribute that can be its value, those of kinds this house does not hold as well. */
+export const ATTRIBUTE_VALUES: readonly number[] = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 14, 15, 22, 23];
 export const TENSOR = {
   dims: 1,
   dataType: 2,
@@ -45,7 +47,7 @@ export const TENSOR = {
   dataLocation: 14,
 } as const;
 export const VALUE_INFO = { name: 1, type: 2 } as const;
-export const TYPE = { tensor: 1 } as const;
+export const TYPE = { tensor: 1, sequence: 4, map: 5, opaque: 7, sparseTensor: 8, optional: 9 } as const;
 export const TENSOR_TYPE = { elementType: 1, shape: 2 } as const;
 export const SHAPE = { dim: 1 } as const;
 export const DIM = { value: 1, param: 2 } as const;

@@ -4,9 +4,10 @@
 import { GraphError } from "../errors.js";
 import { checkGraph } from "./check-graph.js";
 import type { Attribute, Dim, Graph, Model, Node, Tensor, Value } from "./graph.js";
-import { ATTRIBUTE, ATTRIBUTE_KINDS, DIM, ENTRY, GRAPH, MODEL, NODE, OPSET, SHAPE } from "./onnx-fields.js";
-import { TENSOR_TYPE, TYPE, VALUE_INFO } from "./onnx-fields.js";
+import { ATTRIBUTE, ATTRIBUTE_KINDS, ATTRIBUTE_VALUES, DIM, ENTRY, GRAPH, MODEL, NODE, OPSET } from "./onnx-fields.js";
+import { SHAPE, TENSOR_TYPE, TYPE, VALUE_INFO } from "./onnx-fields.js";
 import { type ProtobufField, protobufFields } from "./protobuf-reader.js";
+import { quoted } from "./quoted.js";
 import { elementType, readTensor } from "./read-tensor.js";
 
 /** Graphs inside attributes of nodes inside graphs …: deeper than any exporter goes, shallower than the stack. */
@@ -24,10 +25,10 @@ export function readOnnx(bytes: Uint8Array): Model {
   const metadata = new Map<string, string>();
   for (const field of protobufFields(bytes)) {
     if (field.number === MODEL.irVersion) irVersion = field.int();
-    else if (field.number === MODEL.graph) graph = once(graph, readGraph(field, 0), "graph", "the model");
+    else if (field.number === MODEL.graph) graph = once(graph, readGraph(field, 0), "graph", "model");
     else if (field.number === MODEL.opsetImport) insert(opsets, ...readOpset(field), "operator set");
     else if (field.number === MODEL.metadata) insert(metadata, ...readEntry(field), "metadata key");
-    else if (field.number === MODEL.functions) throw unsupported("functions", "the model");
+    else if (field.number === MODEL.functions) throw unsupported("functions", "model");
   }
   if (!graph) throw new GraphError("onnx-malformed", "not an ONNX model: it has no graph");
   checkGraph(graph);
@@ -55,7 +56,7 @@ function readEntry(field: ProtobufField): [string, string] {
 }
 
 function readGraph(field: ProtobufField, depth: number): Graph {
-  if (depth > MAX_DEPTH) throw unsupported(`graphs nested deeper than ${MAX_DEPTH}`, "the model");
+  if (depth > MAX_DEPTH) throw unsupported(`graphs nested deeper than ${MAX_DEPTH}`, "model");
   let name = "";
   const inputs: Value[] = [];
   const outputs: Value[] = [];
@@ -67,7 +68,7 @@ function readGraph(field: ProtobufField, depth: number): Graph {
     else if (part.number === GRAPH.node) nodes.push(readNode(part, depth));
     else if (part.number === GRAPH.input) inputs.push(required(readValue(part)));
     else if (part.number === GRAPH.output) outputs.push(required(readValue(part)));
-    else if (part.number === GRAPH.sparseInitializer) throw unsupported("sparse initializers", "the graph");
+    else if (part.number === GRAPH.sparseInitializer) throw unsupported("sparse initializers", "graph");
     else if (part.number === GRAPH.initializer) {
       const read = readTensor(part, "initializer without a name");
       insert(initializers, read.name, read.tensor, "initializer");
@@ -95,8 +96,11 @@ function readNode(field: ProtobufField, depth: number): Node {
     else if (part.number === NODE.attribute) encoded.push(part);
   }
   const owner = name || outputs[0] || opType;
+  if (opType === "") throw malformed(`node ${quoted(owner)} at byte ${field.start} has no operator`, owner);
   const attributes = new Map<string, Attribute>();
-  for (const part of encoded) insert(attributes, ...readAttribute(part, owner, depth), `attribute of node "${owner}"`);
+  for (const part of encoded) {
+    insert(attributes, ...readAttribute(part, owner, depth), `attribute of node ${quoted(owner)}`);
+  }
   if (domain === "ai.onnx") domain = "";
   return { name, opType, domain, inputs, outputs, attributes: Object.fromEntries(attributes) };
 }
@@ -109,19 +113,14 @@ function readAttribute(field: ProtobufField, owner: string, depth: number): [str
     if (part.number === ATTRIBUTE.name) name = part.string();
     else if (part.number === ATTRIBUTE.type) type = part.int();
     else if (part.number === ATTRIBUTE.reference) throw unsupported("attribute references", owner);
-    else parts.push(part);
+    else if (ATTRIBUTE_VALUES.includes(part.number)) parts.push(part);
   }
   const kind: Attribute["kind"] | undefined = ATTRIBUTE_KINDS[type - 1];
-  if (!kind) throw unsupported(`attribute "${name}" of type ${type}`, owner);
-  return [
-    name,
-    readAttributeValue(
-      kind,
-      parts.filter((part) => part.number === ATTRIBUTE[kind]),
-      owner,
-      depth,
-    ),
-  ];
+  if (!kind) throw unsupported(`attribute ${quoted(name)} of type ${type}`, owner);
+  if (parts.some((part) => part.number !== ATTRIBUTE[kind])) {
+    throw malformed(`node ${quoted(owner)} gives its attribute ${quoted(name)} a value that is no ${kind}`, owner);
+  }
+  return [name, readAttributeValue(kind, parts, owner, depth)];
 }
 
 /** A scalar that is absent has the value protobuf gives it: zero or the empty string. */
@@ -135,9 +134,9 @@ function readAttributeValue(kind: Attribute["kind"], parts: ProtobufField[], own
     case "string":
       return { kind, value: last?.string() ?? "" };
     case "ints":
-      return { kind, value: parts.flatMap((part) => [...part.ints()]) };
+      return { kind, value: parts.flatMap((part) => part.intList()) };
     case "floats":
-      return { kind, value: parts.flatMap((part) => [...part.floats()]) };
+      return { kind, value: parts.flatMap((part) => part.floatList()) };
     case "strings":
       return { kind, value: parts.map((part) => part.string()) };
     case "tensor":
@@ -152,19 +151,21 @@ interface TypedName {
   readonly value?: Value;
 }
 
+const KINDS_OF_VALUES: readonly number[] = Object.values(TYPE);
+
 function readValue(field: ProtobufField): TypedName {
   let name = "";
-  let tensorType: ProtobufField | undefined;
+  let typed: ProtobufField | undefined;
   for (const part of field.fields()) {
     if (part.number === VALUE_INFO.name) name = part.string();
     if (part.number !== VALUE_INFO.type) continue;
     for (const inner of part.fields()) {
-      if (inner.number === TYPE.tensor) tensorType = once(tensorType, inner, "type", name);
+      if (KINDS_OF_VALUES.includes(inner.number)) typed = once(typed, inner, "type", name);
     }
   }
   let code = 0;
   let shape: readonly Dim[] | undefined;
-  for (const part of tensorType?.fields() ?? []) {
+  for (const part of typed?.number === TYPE.tensor ? typed.fields() : []) {
     if (part.number === TENSOR_TYPE.elementType) code = part.int();
     else if (part.number === TENSOR_TYPE.shape) shape = once(shape, readShape(part, name), "shape", name);
   }
@@ -187,34 +188,37 @@ function readDim(field: ProtobufField, name: string): Dim {
     else if (part.number === DIM.param) dim = part.string();
   }
   if (typeof dim === "string" || dim >= 0) return dim;
-  throw new GraphError("bad-shape", `value "${name}" has the negative size ${dim}`, { place: { node: name } });
+  throw new GraphError("bad-shape", `value ${quoted(name)} has the negative size ${dim}`, { place: { node: name } });
 }
 
 function required({ name, value }: TypedName): Value {
   if (value) return value;
-  const message = `graph input or output "${name}" has no shape, or a type that is not a tensor this house can hold`;
+  const message = `graph input or output ${quoted(name)} has no shape, or a type that is not a tensor this house can hold`;
   throw new GraphError("unsupported-type", message, { place: { node: name } });
 }
 
 function insert<T>(map: Map<string, T>, name: string, value: T, what: string): void {
   if (map.has(name))
-    throw new GraphError("duplicate-name", `${what} "${name}" appears twice`, { place: { node: name } });
+    throw new GraphError("duplicate-name", `${what} ${quoted(name)} appears twice`, { place: { node: name } });
   map.set(name, value);
 }
 
 /** Other readers merge a message that appears twice; two readings of one file are refused. */
 function once<T>(before: T | undefined, value: T, what: string, owner: string): T {
   if (before === undefined) return value;
-  throw new GraphError("duplicate-name", `${owner} has more than one ${what}`, { place: { node: owner } });
+  throw new GraphError("duplicate-name", `${quoted(owner)} has more than one ${what}`, { place: { node: owner } });
 }
 
 function single(parts: readonly ProtobufField[], owner: string): ProtobufField {
   if (parts.length === 1) return parts[0];
-  const message = `node "${owner}" has an attribute with ${parts.length} values where one belongs`;
-  throw new GraphError("onnx-malformed", message, { place: { node: owner } });
+  throw malformed(`node ${quoted(owner)} has an attribute with ${parts.length} values where one belongs`, owner);
+}
+
+function malformed(message: string, owner: string): GraphError {
+  return new GraphError("onnx-malformed", message, { place: { node: owner } });
 }
 
 function unsupported(what: string, owner: string): GraphError {
-  const message = `${what} cannot be read (in ${owner}); export the model without them`;
+  const message = `${what} cannot be read (in ${quoted(owner)}); export the model without them`;
   return new GraphError("unsupported", message, { place: { node: owner } });
 }

@@ -4,6 +4,7 @@ import { GraphError } from "../errors.js";
 import { elementCount, type ElementType, type Tensor, type TensorData } from "./graph.js";
 import { ELEMENT_TYPES, STORAGE, TENSOR } from "./onnx-fields.js";
 import type { ProtobufField } from "./protobuf-reader.js";
+import { quoted } from "./quoted.js";
 
 export interface NamedTensor {
   readonly name: string;
@@ -61,16 +62,25 @@ const DATA_FIELDS: readonly number[] = [
 function readPart(draft: Draft, part: ProtobufField): void {
   if (part.number === TENSOR.name) draft.name = part.string();
   else if (part.number === TENSOR.dataType) draft.dataType = part.int();
-  else if (part.number === TENSOR.dims) for (const dim of part.ints()) draft.shape.push(dim);
+  else if (part.number === TENSOR.dims) readDims(draft.shape, part);
   else if (part.number === TENSOR.externalData) draft.external = true;
   else if (part.number === TENSOR.dataLocation) draft.external ||= part.int() !== 0;
   else if (DATA_FIELDS.includes(part.number)) draft.data.push(part);
 }
 
+/** One size more than may be is enough to refuse the shape. */
+function readDims(shape: number[], part: ProtobufField): void {
+  for (const dim of part.ints()) {
+    if (shape.length > MAX_RANK) return;
+    shape.push(dim);
+  }
+}
+
 function checkShape(shape: readonly number[], name: string): readonly number[] {
   const broken = shape.find((dim) => dim < 0);
   if (broken !== undefined) throw tensorError("bad-shape", name, `has the negative size ${broken}`);
-  if (shape.length <= MAX_RANK && Number.isSafeInteger(elementCount(shape))) return shape;
+  // Without the zeros: other readers multiply in their own order and overflow before they come to one.
+  if (shape.length <= MAX_RANK && Number.isSafeInteger(elementCount(shape.filter((dim) => dim > 0)))) return shape;
   throw tensorError("bad-shape", name, `has the impossible shape [${shape.slice(0, 8).join(", ")}]`);
 }
 
@@ -127,5 +137,5 @@ function copy<T extends number | bigint>(
 }
 
 function tensorError(code: string, name: string, what: string): GraphError {
-  return new GraphError(code, `tensor "${name}" ${what}`, { place: { node: name } });
+  return new GraphError(code, `tensor ${quoted(name)} ${what}`, { place: { node: name } });
 }

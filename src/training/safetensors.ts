@@ -1,7 +1,10 @@
-// The safetensors format: 8 bytes of header length, a JSON header, then raw little-endian tensors. float32 only.
+// The safetensors format: 8 bytes of header length, a JSON header, then raw little-endian tensors. Only float32 is written.
 
 import { InputError } from "../errors.js";
 import { elementCount } from "../graph/graph.js";
+import { quoted } from "../graph/quoted.js";
+import { widenBfloat16, widenFloat16 } from "./half-floats.js";
+import { readHeader, type Entry, type Refuse } from "./safetensors-header.js";
 
 export interface NamedTensor {
   readonly shape: readonly number[];
@@ -15,14 +18,17 @@ export interface Safetensors {
 
 const MAX_HEADER = 100_000_000; // the reference implementation's bound
 
+/** @throws InputError `safetensors` for a tensor that has the name of the metadata. */
 export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array {
   let offset = 0;
-  const header: Record<string, unknown> = { __metadata__: metadata };
+  const header = new Map<string, unknown>([["__metadata__", metadata]]);
   for (const [name, { shape, data }] of tensors) {
-    header[name] = { dtype: "F32", shape, data_offsets: [offset, offset + data.byteLength] };
+    if (header.has(name))
+      throw new InputError("safetensors", `no tensor can be called "${name}"; give it another name`);
+    header.set(name, { dtype: "F32", shape, data_offsets: [offset, offset + data.byteLength] });
     offset += data.byteLength;
   }
-  const json = new TextEncoder().encode(JSON.stringify(header));
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   const start = 8 + Math.ceil(json.length / 8) * 8; // padded with blanks so that the data is aligned
   const file = new Uint8Array(start + offset).fill(0x20, 8, start);
   new DataView(file.buffer).setBigUint64(0, BigInt(start - 8), true);
@@ -35,7 +41,12 @@ export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array
   return file;
 }
 
-/** @throws InputError `safetensors` for anything but a whole, well-formed file of float32 tensors. */
+/**
+ * Reads float32 tensors, and half-precision ones widened to float32.
+ * As the reference implementation does, it refuses files whose tensors overlap, leave holes, or end before the file does: their
+ * bytes would mean different things to different readers, and a small file could ask for any amount of memory.
+ * @throws InputError `safetensors` for anything but a whole, well-formed file of such tensors.
+ */
 export function readSafetensors(file: Uint8Array, name: string): Safetensors {
   const refuse = (what: string): never => {
     throw new InputError("safetensors", `${name} is no usable safetensors file: ${what}`, { place: { file: name } });
@@ -44,44 +55,45 @@ export function readSafetensors(file: Uint8Array, name: string): Safetensors {
   const size = new DataView(file.buffer, file.byteOffset).getBigUint64(0, true);
   if (size > BigInt(Math.min(MAX_HEADER, file.length - 8))) refuse(`its header claims ${size} bytes`);
   const start = 8 + Number(size);
-  const { __metadata__: metadata, ...entries } = parseHeader(file.subarray(8, start), refuse);
-  const tensors = Object.entries(entries).map(([key, entry]) => {
-    return [key, readTensor(key, entry, file.subarray(start), refuse)] as const;
-  });
-  if (metadata !== undefined && !isRecord(metadata, (value) => typeof value === "string"))
-    refuse("its metadata is not text");
-  return { tensors: new Map(tensors), metadata: (metadata ?? {}) as Record<string, string> };
+  const { entries, metadata } = readHeader(file.subarray(8, start), refuse);
+  const data = file.subarray(start);
+  checkLayout(entries, data.length, refuse);
+  const tensors = entries.map((entry) => [entry.name, readTensor(entry, data)] as const);
+  return { tensors: new Map(tensors), metadata };
 }
 
-type Refuse = (what: string) => never;
+interface Storage {
+  readonly bytesPerElement: number;
+  /** Little-endian elements, as on every machine that Node's ONNX Runtime runs on. */
+  readonly read: (bytes: ArrayBuffer) => Float32Array;
+}
 
-function parseHeader(bytes: Uint8Array, refuse: Refuse): Record<string, unknown> {
-  try {
-    const header: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-    return isRecord(header, () => true) ? header : refuse("its header is not an object");
-  } catch (cause) {
-    if (cause instanceof InputError) throw cause;
-    return refuse("its header is not JSON");
+const STORAGE: ReadonlyMap<string, Storage> = new Map([
+  ["F32", { bytesPerElement: 4, read: (bytes: ArrayBuffer) => new Float32Array(bytes) }],
+  ["F16", { bytesPerElement: 2, read: (bytes: ArrayBuffer) => widenFloat16(new Uint16Array(bytes)) }],
+  ["BF16", { bytesPerElement: 2, read: (bytes: ArrayBuffer) => widenBfloat16(new Uint16Array(bytes)) }],
+]);
+
+/** Every byte of the data belongs to one tensor. */
+function checkLayout(entries: readonly Entry[], size: number, refuse: Refuse): void {
+  let next = 0;
+  for (const { name, dtype, shape, begin, end } of entries.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
+    const tensor = `tensor ${quoted(name)}`;
+    const storage = STORAGE.get(dtype);
+    if (!storage) refuse(`${tensor} has type ${quoted(dtype)}; convert it to F32, F16 or BF16`);
+    if (begin > end || end > size) refuse(`${tensor} lies outside the file`);
+    if (elementCount(shape) * storage.bytesPerElement !== end - begin) {
+      refuse(`${tensor} of type ${dtype} and shape [${shape.join(", ")}] has ${end - begin} bytes`);
+    }
+    if (begin !== next)
+      refuse(`${tensor} starts at byte ${begin} of the data, where byte ${next} is the next free one`);
+    next = end;
   }
+  if (next !== size) refuse(`${size - next} bytes follow its last tensor`);
 }
 
-function readTensor(key: string, entry: unknown, data: Uint8Array, refuse: Refuse): NamedTensor {
-  const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
-  if (dtype !== "F32") refuse(`tensor "${key}" has type ${String(dtype)}, only F32 is read`);
-  if (!isSizes(shape) || !isSizes(offsets) || offsets.length !== 2)
-    return refuse(`tensor "${key}" has no shape or place`);
-  const [begin, end] = offsets as [number, number];
-  if (begin > end || end > data.length) refuse(`tensor "${key}" lies outside the file`);
-  if (elementCount(shape) * 4 !== end - begin)
-    refuse(`tensor "${key}" of shape [${shape.join(", ")}] has ${end - begin} bytes`);
-  const bytes = Uint8Array.from(data.subarray(begin, end)); // a copy is aligned and outlives the file; Buffer's slice is none
-  return { shape, data: new Float32Array(bytes.buffer) };
-}
-
-function isSizes(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && (size as number) >= 0);
-}
-
-function isRecord(value: unknown, each: (value: unknown) => boolean): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && Object.values(value).every(each);
+/** A copy is aligned and outlives the file; the `slice` of a Buffer is none. */
+function readTensor({ dtype, shape, begin, end }: Entry, data: Uint8Array): NamedTensor {
+  const bytes = new Uint8Array(data.subarray(begin, end));
+  return { shape, data: STORAGE.get(dtype)!.read(bytes.buffer) };
 }
