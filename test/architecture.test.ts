@@ -20,6 +20,7 @@ const HOUSE: House = {
     graph: { level: 1, imports: [] },
     patch: { level: 1, imports: [] },
     repository: { level: 1, imports: [] },
+    process: { level: 1, imports: [] },
     store: { level: 1, imports: ["candidate"] },
     autodiff: { level: 2, imports: ["graph"] },
     layout: { level: 2, imports: ["graph", "spec"] },
@@ -34,9 +35,20 @@ const HOUSE: House = {
     dashboard: { level: 2, imports: ["candidate", "report", "store"] },
     training: {
       level: 3,
-      imports: ["graph", "autodiff", "import", "layout", "optimizer", "runtime", "transformer", "data", "spec"],
+      imports: [
+        "graph",
+        "autodiff",
+        "import",
+        "layout",
+        "optimizer",
+        "process",
+        "runtime",
+        "transformer",
+        "data",
+        "spec",
+      ],
     },
-    evaluation: { level: 4, imports: ["candidate", "spec", "transformer", "training", "data", "runtime"] },
+    evaluation: { level: 4, imports: ["candidate", "spec", "transformer", "training", "data", "runtime", "process"] },
     // The scorer sees a model and bytes. It never learns what a spec, a training or a candidate is.
     "evaluation/scorer": { level: 4, imports: ["graph", "data", "runtime"] },
     profiling: { level: 4, imports: ["graph", "spec", "training", "transformer"] },
@@ -45,7 +57,7 @@ const HOUSE: House = {
     wire: {
       level: 7,
       imports:
-        "candidate machine spec config graph patch repository store autodiff runtime transformer data report proposal github training profiling evaluation evolution jobs".split(
+        "candidate machine spec config graph patch process repository store autodiff runtime transformer data report proposal github training profiling evaluation evolution jobs".split(
           " ",
         ),
     },
@@ -77,14 +89,14 @@ const HOUSE: House = {
     "pg-boss": ["store"],
     "drizzle-orm": ["store"],
     "@electric-sql/pglite": ["store"],
-    "node:child_process": ["repository", "training", "evaluation/sandbox"],
+    "node:child_process": ["repository", "process", "evaluation/sandbox"],
     "node:worker_threads": ["training"],
     "node:process": [],
   },
   process: {
     env: ["config", "repository/git"], // git gets the user's PATH and HOME, and nothing else is read from them
     argv: ["cli", "app"],
-    exit: ["cli", "app", "training/child"],
+    exit: ["cli", "app", "process/child"],
     exitCode: ["cli", "app"],
   },
   pure: { rooms: ["autodiff", "import", "transformer", "report", "evolution"], modules: ["node:crypto", "node:path"] },

@@ -9,7 +9,7 @@ import type { CorpusFile } from "../data/corpus.js";
 import { narrowTraining } from "../data/training-side.js";
 import { InputError } from "../errors.js";
 import type { Spec } from "../spec.js";
-import { runChild } from "../training/child.js";
+import { runChild } from "../process/child.js";
 import { startTraining } from "../training/start.js";
 import type { Progress } from "../training/trainer.js";
 import { flopsPerToken } from "../transformer/parameters.js";

@@ -1,7 +1,7 @@
 // A training in a process of its own.
 
 import { createRequire } from "node:module";
-import { runChild, type ChildOptions } from "./child.js";
+import { runChild, type ChildOptions } from "../process/child.js";
 import type { Progress, TrainingRequest, TrainingResult } from "./trainer.js";
 
 const worker = createRequire(import.meta.url).resolve("#training-worker");

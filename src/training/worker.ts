@@ -1,6 +1,6 @@
 // The training process. Started by start.ts, never imported.
 
-import { serveChild } from "./child.js";
+import { serveChild } from "../process/child.js";
 import { train, type Progress, type TrainingRequest, type TrainingResult } from "./trainer.js";
 
 serveChild<TrainingRequest, Progress, TrainingResult>((request, progress, stopped) =>

@@ -13,7 +13,7 @@ import { proposeBySearch } from "../proposal/search.js";
 import { RUNTIME_VERSION } from "../runtime/session.js";
 import { fingerprint, type Spec } from "../spec.js";
 import { Archive } from "../store/archive.js";
-import { Lanes } from "../training/lanes.js";
+import { Lanes } from "../process/lanes.js";
 import type { Progress } from "../training/trainer.js";
 import { flopsPerToken } from "../transformer/parameters.js";
 import { commitAccepted, writeReceipt } from "./accepted.js";

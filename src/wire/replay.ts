@@ -11,7 +11,7 @@ import { applyPatch } from "../patch/index.js";
 import { RUNTIME_VERSION } from "../runtime/session.js";
 import { parseSpec, type Spec } from "../spec.js";
 import { parseReceipt } from "../store/receipt.js";
-import { Lanes } from "../training/lanes.js";
+import { Lanes } from "../process/lanes.js";
 import { gatherMaterial, SPEC_PATH, type Material } from "./material.js";
 
 export interface Difference {

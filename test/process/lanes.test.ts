@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { Lanes } from "../../src/training/lanes.js";
+import { Lanes } from "../../src/process/lanes.js";
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 

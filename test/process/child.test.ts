@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { runChild, type ChildOptions } from "../../src/training/child.js";
+import { runChild, type ChildOptions } from "../../src/process/child.js";
 import { temporaryDirectories } from "../support/temporary.js";
 
 const directory = temporaryDirectories();
@@ -14,7 +14,7 @@ function script(handle: string, before = ""): string {
   const file = join(directory(), "child.mjs");
   writeFileSync(
     file,
-    `import { serveChild } from ${dist("training/child.js")};
+    `import { serveChild } from ${dist("process/child.js")};
     import { AxonError, InputError } from ${dist("errors.js")};
     import { writeFileSync } from "node:fs";
     const forever = () => new Promise((resolve) => setTimeout(resolve, 1e9));
@@ -133,7 +133,7 @@ describe("a child that ends without an answer is an error that says how", () => 
   });
 
   test("when there is no such script", async () => {
-    const source = `import { runChild } from ${dist("training/child.js")};
+    const source = `import { runChild } from ${dist("process/child.js")};
       runChild("/nowhere/child.mjs", {}).catch((error) => console.log(error.code));`;
     const file = join(directory(), "parent.mjs");
     writeFileSync(file, source);
@@ -193,7 +193,7 @@ describe("a child that is asked to stop", () => {
     writeFileSync(
       parent,
       `import { existsSync } from "node:fs";
-      import { runChild } from ${dist("training/child.js")};
+      import { runChild } from ${dist("process/child.js")};
       void runChild(${JSON.stringify(file)}, {});
       setInterval(() => existsSync(${JSON.stringify(note)}) && process.kill(process.pid, "SIGKILL"), 5);`,
     );
