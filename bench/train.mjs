@@ -81,7 +81,7 @@ async function comparePairs(name, threads, pairs, torch) {
 /** Median seconds per step after the warm-up, several steps per run as the trainer does. */
 async function axonSeconds(spec, threads) {
   const [objective, plan, { batch }] = [decoderObjective(spec), decoderPlan(spec), spec.training];
-  const start = initialState(initialParameters(spec, 1), plan);
+  const start = initialState(initialParameters(spec, 1), objective.parameters, plan);
   const session = await openSteps({ objective, plan, batch, threads }, start);
   const size = batch * spec.architecture.context;
   const bytes = () => Int32Array.from({ length: size }, () => Math.random() * 256);

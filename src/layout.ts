@@ -1,4 +1,4 @@
-// Where each parameter lies in the flat buffers, and how these are cut into pieces that one rule updates.
+// Where each parameter lies in the flat buffers.
 
 import { elementCount } from "./graph/graph.js";
 import type { Group } from "./spec.js";
@@ -13,14 +13,6 @@ export interface Placed extends Row {
   /** Where it starts in a flat buffer, in elements. */
   readonly offset: number;
   readonly size: number;
-}
-
-/** A run of neighbouring parameters of one group: what one rule updates at a time. */
-export interface Piece {
-  readonly group: Group;
-  readonly offset: number;
-  readonly size: number;
-  readonly parameters: readonly Placed[];
 }
 
 /** Parameters one behind the other, those of a group together; groups in the order of their first parameter. */
@@ -41,15 +33,6 @@ export function place<R extends Row>(rows: readonly R[]): (R & Placed)[] {
 /** Elements of all parameters together. */
 export function totalSize(parameters: readonly Placed[]): number {
   return parameters.reduce((sum, { size }) => sum + size, 0);
-}
-
-/** One piece per group. `parameters` are neighbours, as `place` and `shares` give them. */
-export function pieces(parameters: readonly Placed[]): Piece[] {
-  const groups = [...new Set(parameters.map(({ group }) => group))];
-  return groups.map((group) => {
-    const own = parameters.filter((parameter) => parameter.group === group);
-    return { group, offset: own[0].offset, size: totalSize(own), parameters: own };
-  });
 }
 
 /** Cuts the parameters into `count` runs of about equal size, never through a parameter; a run may be empty. */

@@ -9,6 +9,7 @@ import { decayed, type Optimizer } from "./optimizer.js";
  */
 export const adamW: Optimizer = {
   slots: ["firstMoment", "secondMoment"],
+  matrixwise: false,
   scalarCount: 3,
   scalars({ step, learningRate, weightDecay }, { beta1, beta2, epsilon }) {
     const first = (1 - beta1) / (1 - beta1 ** step);

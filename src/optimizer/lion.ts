@@ -5,6 +5,7 @@ import { decayed, type Optimizer } from "./optimizer.js";
 /** p ← p·(1 − rate·decay) − rate·sign(β₁m + (1 − β₁)g), then m ← β₂m + (1 − β₂)g. */
 export const lion: Optimizer = {
   slots: ["firstMoment"],
+  matrixwise: false,
   scalarCount: 2,
   scalars: ({ learningRate, weightDecay }) => [learningRate, 1 - learningRate * weightDecay],
   update(b, { parameters, firstMoment }, g, [rate, shrink], { options: { beta1, beta2 }, decays }) {

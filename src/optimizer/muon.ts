@@ -1,7 +1,7 @@
 // Muon (Jordan et al., "Muon: an optimizer for hidden layers in neural networks", 2024): momentum, made orthogonal matrix by matrix.
 
 import { attribute, type GraphBuilder } from "../graph/builder.js";
-import type { Value } from "../graph/graph.js";
+import { elementCount, type Value } from "../graph/graph.js";
 import { decayed, type Optimizer } from "./optimizer.js";
 
 /** Coefficients and number of the Newton-Schulz iterations of the paper: they drive every singular value near 1. */
@@ -15,14 +15,15 @@ const ITERATIONS = 5;
  */
 export const muon: Optimizer = {
   slots: ["firstMoment"],
+  matrixwise: true,
   scalarCount: 2,
   scalars: ({ learningRate, weightDecay }) => [learningRate, 1 - learningRate * weightDecay],
-  update(b, { parameters, firstMoment }, g, [rate, shrink], { options, piece, decays }) {
+  update(b, { parameters, firstMoment }, g, [rate, shrink], { options, shapes, decays }) {
     const m = b.add(b.scale(firstMoment!, options.beta1), g);
     const nesterov = b.add(b.scale(m, options.beta1), g);
-    const sizes = piece.parameters.map(({ size }) => size);
-    const changes = b.split(nesterov, sizes, 0).map((part, i) => {
-      const [rows, columns] = piece.parameters[i].shape as [number, number];
+    const matrices = b.split(nesterov, shapes.map(elementCount), 0);
+    const changes = matrices.map((part, i) => {
+      const [rows, columns] = shapes[i] as [number, number];
       const direction = orthogonal(b, b.reshape(part, [rows, columns]));
       return b.reshape(b.scale(direction, 0.2 * Math.sqrt(Math.max(rows, columns))), [rows * columns]);
     });

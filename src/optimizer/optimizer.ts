@@ -3,7 +3,6 @@
 import type { GraphBuilder } from "../graph/builder.js";
 import type { Value } from "../graph/graph.js";
 import type { Spec } from "../spec.js";
-import type { Piece } from "../layout.js";
 
 export type Options = Spec["optimizer"];
 
@@ -12,7 +11,7 @@ export type Slot = "firstMoment" | "secondMoment";
 
 export type State = Readonly<Record<"parameters", Value> & Partial<Record<Slot, Value>>>;
 
-/** The pace of a group at one step. */
+/** The pace of some parameters at one step. */
 export interface Pace {
   /** Counted from 1. */
   readonly step: number;
@@ -22,20 +21,27 @@ export interface Pace {
 
 export interface Optimizer {
   readonly slots: readonly Slot[];
+  /** Whether it looks at whole matrices; else every number is updated on its own, and vectors may be cut anywhere. */
+  readonly matrixwise: boolean;
   /** Number of `scalars`. */
   readonly scalarCount: number;
   /** The numbers `update` reads, computed in double precision outside the graph. */
   scalars(pace: Pace, options: Options): readonly number[];
   /**
-   * The state after a step. Vectors are flat, of the piece's size; `scalars` have shape [1].
-   * `decays` is false where the group's weight decay is 0: that saves a pass over the parameters.
+   * The state after a step. Vectors are flat; `scalars` have shape [1].
+   * @param shapes of the matrices in the vectors, one behind the other; read by matrixwise optimizers alone
+   * @param decays false where the weight decay is 0: that saves a pass over the parameters
    */
   update(
     b: GraphBuilder,
     state: State,
     gradient: Value,
     scalars: readonly Value[],
-    context: { readonly options: Options; readonly piece: Piece; readonly decays: boolean },
+    given: {
+      readonly options: Options;
+      readonly shapes: readonly (readonly number[])[];
+      readonly decays: boolean;
+    },
   ): State;
 }
 

@@ -5,6 +5,7 @@ import { decayed, type Optimizer } from "./optimizer.js";
 /** m ← β₁m + g, p ← p·(1 − rate·decay) − rate·m. */
 export const sgd: Optimizer = {
   slots: ["firstMoment"],
+  matrixwise: false,
   scalarCount: 2,
   scalars: ({ learningRate, weightDecay }) => [learningRate, 1 - learningRate * weightDecay],
   update(b, { parameters, firstMoment }, g, [rate, shrink], { options, decays }) {

@@ -40,7 +40,7 @@ export async function profileTraining(
   const rows = division.parts * division.rows;
   const directory = await mkdtemp(join(tmpdir(), "axon-profile-"));
   try {
-    const state = initialState(initialParameters(spec, 1), plan);
+    const state = initialState(initialParameters(spec, 1), objective.parameters, plan);
     const session = await InlineSteps.open(
       objective,
       plan,

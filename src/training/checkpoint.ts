@@ -6,7 +6,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { AxonError, InputError } from "../errors.js";
 import { writeOnnx } from "../graph/write-onnx.js";
-import { vectorsOf, type Vector } from "../optimizer/update.js";
+import { allVectors, type Vector } from "../optimizer/sections.js";
 import { parseSpec, type Spec } from "../spec.js";
 import { inferenceModel } from "../transformer/model.js";
 import { hiddenSize, parameterCount, parameterLayout, VOCABULARY } from "../transformer/parameters.js";
@@ -73,7 +73,9 @@ export async function readCheckpoint(directory: string): Promise<{ identity: Tra
   }
   const plan = decoderPlan(identity.spec);
   const inModel: Vector = plan.averaging > 0 ? "average" : "parameters";
-  const vectors = vectorsOf(plan).map((name) => [name, name === inModel ? handedOver : vector(name)] as const);
+  const vectors = allVectors(parameterLayout(identity.spec), plan).map(
+    (name) => [name, name === inModel ? handedOver : vector(name)] as const,
+  );
   return {
     identity,
     state: { vectors: Object.fromEntries(vectors) as TrainingState["vectors"], step: Number(step) },

@@ -2,12 +2,11 @@
 
 import { attribute, type GraphBuilder } from "../graph/builder.js";
 import type { Value } from "../graph/graph.js";
-import type { Plan } from "../optimizer/update.js";
+import type { Plan } from "../optimizer/sections.js";
 import type { Spec } from "../spec.js";
 import { forward } from "../transformer/forward.js";
 import { parameterLayout, VOCABULARY } from "../transformer/parameters.js";
 import type { Objective } from "./objective.js";
-import { planOf } from "./state.js";
 
 /** Positions computed at once: where the speed per position is best, as measured for widths from 64 to 512. */
 const MIN_POSITIONS = 512;
@@ -33,7 +32,7 @@ export function decoderObjective(spec: Spec): Objective {
 
 /** How a spec's parameters are updated. */
 export function decoderPlan(spec: Spec): Plan {
-  return planOf(parameterLayout(spec), spec.optimizer, spec.training.averaging);
+  return { options: spec.optimizer, averaging: spec.training.averaging };
 }
 
 /** Mean of −log p(target) + zLoss · z² with z = log Σ exp(logits), the penalty of PaLM (Chowdhery et al. 2022). */

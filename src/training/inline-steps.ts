@@ -2,14 +2,13 @@
 
 import type { Tensor, TensorData } from "../graph/graph.js";
 import { writeOnnx } from "../graph/write-onnx.js";
-import { pieces } from "../layout.js";
-import { scheduleRow, scheduleSize, type Plan } from "../optimizer/update.js";
+import { sections, type Plan } from "../optimizer/sections.js";
 import { createSession, type Session } from "../runtime/session.js";
 import type { Objective } from "./objective.js";
 import { copyState, type TrainingState } from "./state.js";
 import { stepsModel } from "./steps-model.js";
 import type { Division, Step, StepResult, Steps } from "./steps.js";
-import { takeVectors, vectorFeeds } from "./vectors.js";
+import { scheduleRow, takeVectors, vectorFeeds } from "./vectors.js";
 
 export class InlineSteps implements Steps {
   readonly #objective: Objective;
@@ -42,20 +41,20 @@ export class InlineSteps implements Steps {
 
   async run(steps: readonly Step[]): Promise<readonly StepResult[]> {
     const { parts, rows } = this.#division;
-    const of = pieces(this.#objective.parameters);
+    const of = sections(this.#objective.parameters, this.#plan);
     const batch = this.#objective.inputs.map(({ name, type, rowShape }): [string, Tensor] => {
       const data = joined(steps.map((step) => step.batch[name]));
       return [name, { type, shape: [steps.length, parts, rows, ...rowShape], data }];
     });
     const schedule = steps.flatMap(({ learningRate }, i) =>
-      scheduleRow(this.#state.step + i + 1, learningRate, this.#plan),
+      scheduleRow(of, this.#plan, this.#state.step + i + 1, learningRate),
     );
     const outputs = await this.#session.run({
       ...Object.fromEntries(batch),
       ...vectorFeeds(of, this.#plan, this.#state),
       schedule: {
         type: "float32",
-        shape: [steps.length, scheduleSize(this.#plan)],
+        shape: [steps.length, schedule.length / steps.length],
         data: Float32Array.from(schedule),
       },
     });

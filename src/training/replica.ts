@@ -1,24 +1,24 @@
 // One replica: gradients of its rows, then the update of its share of the parameters.
 
 import type { Tensor, TensorData } from "../graph/graph.js";
-import { pieces, type Placed } from "../layout.js";
-import { scheduleRow, type Plan } from "../optimizer/update.js";
+import type { Placed } from "../layout.js";
+import type { Plan } from "../optimizer/sections.js";
 import { createSession, type Session } from "../runtime/session.js";
 import { Exchange, type SharedMemory } from "./exchange.js";
 import { gradientName } from "./gradient-model.js";
 import type { BatchInput } from "./objective.js";
 import type { TrainingState } from "./state.js";
 import type { Division, Step, StepResult } from "./steps.js";
-import { takeVectors, vectorFeeds } from "./vectors.js";
+import { addTo, sumOfSquares } from "./sums.js";
+import { Updater } from "./updater.js";
 
 /** All that a replica needs, in a form that can be sent to its thread. */
 export interface ReplicaSetup {
   readonly rank: number;
   readonly shared: SharedMemory;
   readonly division: Division;
-  /** Bytes of the .onnx files that `gradientModel` and `updateModel` describe; null where the replica's share is empty. */
+  /** Bytes of the .onnx file that `gradientModel` describes. */
   readonly gradientModel: Uint8Array;
-  readonly updateModel: Uint8Array | null;
   readonly parameters: readonly Placed[];
   readonly inputs: readonly BatchInput[];
   readonly plan: Plan;
@@ -29,25 +29,26 @@ export class Replica {
   readonly #setup: ReplicaSetup;
   readonly #exchange: Exchange;
   readonly #gradients: Session;
-  readonly #update: Session | null;
+  readonly #updater: Updater;
   /** The gradient of this replica's share, summed over all replicas; flat. */
   readonly #sum: Float32Array<ArrayBuffer>;
   #step: number;
 
-  private constructor(setup: ReplicaSetup, gradients: Session, update: Session | null) {
+  private constructor(setup: ReplicaSetup, exchange: Exchange, gradients: Session, updater: Updater) {
     this.#setup = setup;
-    this.#exchange = new Exchange(setup.shared, setup.rank);
+    this.#exchange = exchange;
     this.#gradients = gradients;
-    this.#update = update;
+    this.#updater = updater;
     this.#sum = new Float32Array(this.#exchange.to - this.#exchange.from);
     this.#step = setup.state.step;
   }
 
   static async open(setup: ReplicaSetup): Promise<Replica> {
-    const { threads } = setup.division;
-    const gradients = await createSession(setup.gradientModel, { threads });
-    const update = setup.updateModel && (await createSession(setup.updateModel, { threads }));
-    return new Replica(setup, gradients, update);
+    const { division, parameters, plan, shared, rank } = setup;
+    const exchange = new Exchange(shared, rank);
+    const own = parameters.filter(({ offset }) => offset >= exchange.from && offset < exchange.to);
+    const gradients = await createSession(setup.gradientModel, { threads: division.threads });
+    return new Replica(setup, exchange, gradients, await Updater.open(own, plan, division.threads));
   }
 
   /** Every replica must be given the same number of steps, each with its own rows. Losses are this replica's part of the whole. */
@@ -69,7 +70,7 @@ export class Replica {
 
   async close(): Promise<void> {
     await this.#gradients.close();
-    await this.#update?.close();
+    await this.#updater.close();
   }
 
   async #train({ batch, learningRate }: Step): Promise<StepResult> {
@@ -82,8 +83,9 @@ export class Replica {
     exchange.barrier();
     const squaredNorm = exchange.sum();
     this.#step++;
-    if (this.#update) await this.#apply(this.#update, learningRate, squaredNorm);
-    const { parameters } = this.#setup.state.vectors;
+    const { state } = this.#setup;
+    await this.#updater.run(state, { number: this.#step, learningRate, squaredNorm }, this.#sum, exchange.from);
+    const { parameters } = state.vectors;
     exchange.parameters.set(parameters.subarray(exchange.from, exchange.to), exchange.from);
     exchange.barrier();
     parameters.set(exchange.parameters.subarray(0, exchange.from));
@@ -120,33 +122,4 @@ export class Replica {
     for (const other of this.#exchange.received()) addTo(this.#sum, other);
     return sumOfSquares(this.#sum);
   }
-
-  async #apply(session: Session, learningRate: number, squaredNorm: number): Promise<void> {
-    const { parameters, plan, state } = this.#setup;
-    const { from, to } = this.#exchange;
-    const of = pieces(parameters.filter(({ offset }) => offset >= from && offset < to));
-    const gradients = of.map(({ group, offset, size }): [string, Tensor] => {
-      const data = this.#sum.subarray(offset - from, offset - from + size);
-      return [`gradient_${group}`, { type: "float32", shape: [size], data }];
-    });
-    const schedule = Float32Array.from(scheduleRow(this.#step, learningRate, plan));
-    const outputs = await session.run({
-      ...vectorFeeds(of, plan, state),
-      ...Object.fromEntries(gradients),
-      schedule: { type: "float32", shape: [schedule.length], data: schedule },
-      squaredNorm: { type: "float32", shape: [], data: Float32Array.of(squaredNorm) },
-    });
-    takeVectors(of, plan, outputs, state);
-  }
-}
-
-function addTo(sum: Float32Array, other: Float32Array): void {
-  for (let i = 0; i < sum.length; i++) sum[i] += other[i];
-}
-
-/** In double precision. */
-function sumOfSquares(vector: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < vector.length; i++) sum += vector[i] * vector[i];
-  return sum;
 }

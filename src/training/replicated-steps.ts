@@ -6,15 +6,14 @@ import { Worker } from "node:worker_threads";
 import { AxonError } from "../errors.js";
 import type { TensorData } from "../graph/graph.js";
 import { writeOnnx } from "../graph/write-onnx.js";
-import { pieces, shares, totalSize } from "../layout.js";
-import type { Plan } from "../optimizer/update.js";
+import { shares, totalSize } from "../layout.js";
+import type { Plan } from "../optimizer/sections.js";
 import { shareMemory } from "./exchange.js";
 import { gradientModel } from "./gradient-model.js";
 import type { Objective } from "./objective.js";
 import type { ReplicaSetup } from "./replica.js";
 import { copyState, type TrainingState } from "./state.js";
 import type { Division, Step, StepResult, Steps } from "./steps.js";
-import { updateModel } from "./update-model.js";
 
 export type ToReplica =
   { readonly kind: "run"; readonly steps: readonly Step[] } | { readonly kind: "state" } | { readonly kind: "close" };
@@ -49,10 +48,9 @@ export class ReplicatedSteps implements Steps {
     for (const own of owned) starts.push(starts.at(-1)! + totalSize(own));
     const gradients = writeOnnx(gradientModel(objective, parts, rows, 1 / replicas));
     const shared = shareMemory(replicas, starts);
-    const workers = owned.map((own, rank) => {
-      const update = own.length === 0 ? null : writeOnnx(updateModel(pieces(own), plan));
+    const workers = owned.map((_, rank) => {
       const common = { shared, division, parameters, inputs, plan, state };
-      const workerData: ReplicaSetup = { ...common, rank, gradientModel: gradients, updateModel: update };
+      const workerData: ReplicaSetup = { ...common, rank, gradientModel: gradients };
       return new Worker(worker, { workerData });
     });
     const steps = new ReplicatedSteps(workers, starts);

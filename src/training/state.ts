@@ -1,7 +1,7 @@
 // What a training carries from step to step.
 
 import type { Placed } from "../layout.js";
-import { vectorsOf, type Plan, type Vector } from "../optimizer/update.js";
+import { allVectors, type Plan, type Vector } from "../optimizer/sections.js";
 
 export interface TrainingState {
   /** Flat buffers, all as long as the parameters. */
@@ -11,17 +11,12 @@ export interface TrainingState {
 }
 
 /** The state before the first step: these parameters, an average that starts at them, and everything else zero. */
-export function initialState(parameters: Float32Array, plan: Plan): TrainingState {
-  const vectors = vectorsOf(plan).map((vector) => {
-    if (vector === "parameters") return [vector, parameters] as const;
-    return [vector, vector === "average" ? parameters.slice() : new Float32Array(parameters.length)] as const;
+export function initialState(values: Float32Array, parameters: readonly Placed[], plan: Plan): TrainingState {
+  const vectors = allVectors(parameters, plan).map((vector) => {
+    if (vector === "parameters") return [vector, values] as const;
+    return [vector, vector === "average" ? values.slice() : new Float32Array(values.length)] as const;
   });
-  return { vectors: { parameters, ...Object.fromEntries(vectors) }, step: 0 };
-}
-
-/** The plan of a training of these parameters. */
-export function planOf(parameters: readonly Placed[], options: Plan["options"], averaging: number): Plan {
-  return { groups: [...new Set(parameters.map(({ group }) => group))], options, averaging };
+  return { vectors: { parameters: values, ...Object.fromEntries(vectors) }, step: 0 };
 }
 
 /** The parameters a training hands over: their running average where there is one. */

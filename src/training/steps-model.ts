@@ -3,31 +3,33 @@
 
 import { attribute, GraphBuilder } from "../graph/builder.js";
 import { IR_VERSION, OPSETS, type Dim, type Graph, type Model, type Value } from "../graph/graph.js";
-import { pieces, type Piece } from "../layout.js";
-import { scheduleSize, update, type Plan } from "../optimizer/update.js";
+import { sections, type Plan, type Section } from "../optimizer/sections.js";
+import { clipFactor, scalarCount, update, type Vectors } from "../optimizer/update.js";
 import { byComputation, lossAndGradients } from "./gradient.js";
 import type { Objective } from "./objective.js";
-import { byPiece, declareVectors, inOrder } from "./vectors.js";
+import { vectorInputs } from "./vectors.js";
 
 const STEPS: Dim = "steps";
 
 /**
- * Inputs: for each input of the objective its rows, [steps, parts, rows, ...rowShape]; `schedule` float32 [steps, scheduleSize]; the
- * vectors of each group as `vectorInputs` names them, flat.
+ * Inputs: for each input of the objective its rows, [steps, parts, rows, ...rowShape]; `schedule` float32 [steps, numbers], what `scheduleRow`
+ * gives; the vectors of each section as `vectorInputs` names them, flat.
  * Outputs: `next_<vector>` after the last step; per step, `losses` and `gradientNorms` before clipping.
  */
 export function stepsModel(objective: Objective, plan: Plan, parts: number, rows: number): Model {
   const b = new GraphBuilder("training_steps");
+  const of = sections(objective.parameters, plan);
   const batch = Object.fromEntries(
     objective.inputs.map(({ name, type, rowShape }) => [name, b.input(name, type, [STEPS, parts, rows, ...rowShape])]),
   );
-  const schedule = b.input("schedule", "float32", [STEPS, scheduleSize(plan)]);
-  const state = declareVectors(b, pieces(objective.parameters), plan);
+  const numbers = of.reduce((sum, section) => sum + scalarCount(section, plan), 0);
+  const schedule = b.input("schedule", "float32", [STEPS, numbers]);
+  const state = vectorInputs(of, plan).map(({ name, size }) => b.input(name, "float32", [size]));
   const count = b.reshape(b.op("Shape", [schedule], { start: attribute.int(0), end: attribute.int(1) }), []);
   const always = b.constant({ type: "bool", shape: [], data: Uint8Array.of(1) });
-  const body = stepBody(b, objective, plan, { batch, schedule, state });
+  const body = stepBody(b, objective, plan, of, { batch, schedule, state });
   const results = b.node("Loop", [count, always, ...state], { body: { kind: "graph", value: body } }, [
-    ...state.map(({ type, shape }) => ({ type, shape })),
+    ...state,
     { type: "float32", shape: [STEPS] },
     { type: "float32", shape: [STEPS] },
   ]);
@@ -41,6 +43,7 @@ function stepBody(
   parent: GraphBuilder,
   objective: Objective,
   plan: Plan,
+  of: readonly Section[],
   outer: {
     readonly batch: Readonly<Record<string, Value>>;
     readonly schedule: Value;
@@ -52,29 +55,38 @@ function stepBody(
   const going = b.input("going", "bool", []);
   const state = outer.state.map(({ name, type, shape }) => b.input(`${name}_in`, type, shape));
   const current = (stack: Value) => b.op("Gather", [stack, step], { axis: attribute.int(0) });
-  const of = pieces(objective.parameters);
-  const vectors = byPiece(of, plan, state);
+  const inputs = vectorInputs(of, plan);
+  const vectors = of.map((_, section): Vectors => {
+    const own = inputs.flatMap((input, i) => (input.section === section ? [[input.vector, state[i]] as const] : []));
+    return Object.fromEntries(own);
+  });
   const weights: Record<string, Value> = b.inPart("packing", () =>
-    Object.assign({}, ...of.map((piece, i) => unpack(b, piece, vectors[i].parameters!))),
+    Object.assign({}, ...of.map((section, i) => unpack(b, section, vectors[i].parameters!))),
   );
   const batch = Object.fromEntries(Object.entries(outer.batch).map(([name, stack]) => [name, current(stack)]));
   const own = lossAndGradients(b, objective, weights, batch, 1);
   const squaredNorm = b.inPart("optimizer", () => sumOfSquares(b, own.gradients));
   const gradients = b.inPart("packing", () => packed(b, of, objective, own.gradients));
-  const schedule = current(outer.schedule);
-  const next = b.inPart("optimizer", () => update(b, plan, { pieces: of, vectors, gradients, schedule, squaredNorm }));
-  const named = outer.state.map(({ name }) => `${name}_out`);
-  const values = inOrder(of, plan, next);
+  const next = b.inPart("optimizer", () => {
+    const counts = of.map((section) => scalarCount(section, plan));
+    const scalars = b.split(current(outer.schedule), counts, 0);
+    const factor = clipFactor(b, squaredNorm, plan);
+    return of.map((section, i) => {
+      const shapes = section.parameters.map(({ shape }) => shape);
+      const given = { vectors: vectors[i], gradient: gradients[i], scalars: scalars[i], factor, shapes };
+      return update(b, section, plan, given);
+    });
+  });
   return b.build({
     going_out: going,
-    ...Object.fromEntries(named.map((name, i) => [name, values[i]])),
+    ...Object.fromEntries(inputs.map(({ name, section, vector }) => [`${name}_out`, next[section][vector]!])),
     loss: own.loss,
     gradientNorm: b.op("Sqrt", [squaredNorm]),
   });
 }
 
-/** Views of a piece's parameters under their names. */
-function unpack(b: GraphBuilder, { parameters }: Piece, flat: Value): Record<string, Value> {
+/** Views of a section's parameters under their names. */
+function unpack(b: GraphBuilder, { parameters }: Section, flat: Value): Record<string, Value> {
   const sizes = parameters.map(({ size }) => size);
   const parts = b.split(flat, sizes, 0);
   return Object.fromEntries(parameters.map(({ name, shape }, i) => [name, b.reshape(parts[i], shape)]));
@@ -90,18 +102,16 @@ function sumOfSquares(b: GraphBuilder, gradients: readonly Value[]): Value {
   return others.reduce((sum, g) => b.add(sum, squares(g)), squares(last));
 }
 
-/** One flat gradient per piece. */
+/** One flat gradient per section. */
 function packed(
   b: GraphBuilder,
-  of: readonly Piece[],
+  of: readonly Section[],
   { parameters }: Objective,
   gradients: readonly Value[],
 ): Value[] {
   const byName = new Map(parameters.map(({ name, size }, i) => [name, b.reshape(gradients[i], [size])]));
-  return of.map((piece) =>
-    b.concat(
-      piece.parameters.map(({ name }) => byName.get(name)!),
-      0,
-    ),
-  );
+  return of.map((section) => {
+    const own = section.parameters.map(({ name }) => byName.get(name)!);
+    return b.concat(own, 0);
+  });
 }

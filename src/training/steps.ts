@@ -1,7 +1,7 @@
 // What trains, seen from the loop around it: batches in, losses out, the state kept inside.
 
 import type { TensorData } from "../graph/graph.js";
-import type { Plan } from "../optimizer/update.js";
+import type { Plan } from "../optimizer/sections.js";
 import type { Objective } from "./objective.js";
 import type { TrainingState } from "./state.js";
 

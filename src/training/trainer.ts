@@ -5,7 +5,7 @@ import { digest, type CorpusFile } from "../data/corpus.js";
 import { InputError } from "../errors.js";
 import { learningRateAt } from "../optimizer/schedule.js";
 import type { Spec } from "../spec.js";
-import { flopsPerToken, initialParameters, parameterCount } from "../transformer/parameters.js";
+import { flopsPerToken, initialParameters, parameterCount, parameterLayout } from "../transformer/parameters.js";
 import {
   json,
   readCheckpoint,
@@ -163,5 +163,5 @@ async function startingState(request: TrainingRequest, identity: TrainingIdentit
   const { spec, seed } = identity;
   const parameters =
     request.initial === undefined ? initialParameters(spec, seed) : await readParameters(request.initial, spec);
-  return initialState(parameters, decoderPlan(spec));
+  return initialState(parameters, parameterLayout(spec), decoderPlan(spec));
 }

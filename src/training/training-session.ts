@@ -4,17 +4,17 @@ import { InputError } from "../errors.js";
 import { IR_VERSION, OPSETS, type Graph, type Model, type Tensor, type Value } from "../graph/graph.js";
 import { readOnnx } from "../graph/read-onnx.js";
 import { writeOnnx } from "../graph/write-onnx.js";
-import { pieces, type Placed } from "../layout.js";
+import type { Placed } from "../layout.js";
 import type { Options } from "../optimizer/optimizer.js";
-import { scheduleRow, type Plan } from "../optimizer/update.js";
+import type { Plan } from "../optimizer/sections.js";
 import { createSession, type Session } from "../runtime/session.js";
 import { parseSpec, type Group } from "../spec.js";
 import { gradientName } from "./gradient-model.js";
 import type { Loss } from "./losses.js";
-import { copyState, initialState, planOf, type TrainingState } from "./state.js";
+import { addTo, sumOfSquares } from "./sums.js";
+import { copyState, initialState, type TrainingState } from "./state.js";
 import { startingParameters, trainingGraph, type TrainingGraph } from "./training-graph.js";
-import { updateModel } from "./update-model.js";
-import { takeVectors, vectorFeeds } from "./vectors.js";
+import { Updater } from "./updater.js";
 
 export interface TrainingSessionOptions {
   /** Bytes of an .onnx file, or a model built with GraphBuilder. */
@@ -45,10 +45,9 @@ export type Feeds = Readonly<Record<string, Tensor>>;
 export class TrainingSession {
   readonly #source: Model;
   readonly #graph: TrainingGraph;
-  readonly #plan: Plan;
   readonly #learningRate: number;
   readonly #gradients: Session;
-  readonly #update: Session;
+  readonly #updater: Updater;
   readonly #forward: Session;
   readonly #gradient: Float32Array<ArrayBuffer>;
   #resets = true;
@@ -57,14 +56,13 @@ export class TrainingSession {
   private constructor(source: Model, graph: TrainingGraph, plan: Plan, learningRate: number, sessions: Sessions) {
     this.#source = source;
     this.#graph = graph;
-    this.#plan = plan;
     this.#learningRate = learningRate;
     this.#gradients = sessions.gradients;
-    this.#update = sessions.update;
+    this.#updater = sessions.updater;
     this.#forward = sessions.forward;
     const start = startingParameters(source.graph, graph.parameters);
     this.#gradient = new Float32Array(start.length);
-    this.#state = initialState(start, plan);
+    this.#state = initialState(start, graph.parameters, plan);
   }
 
   /**
@@ -76,12 +74,12 @@ export class TrainingSession {
     const { sizes = {}, loss, train, group = byRank, threads = 1 } = options;
     const graph = trainingGraph(source, { sizes, loss, train, group });
     const { optimizer } = parseSpec(JSON.stringify({ optimizer: options.optimizer ?? {} }), "options");
-    const plan = planOf(graph.parameters, optimizer, options.averaging ?? 0);
+    const plan: Plan = { options: optimizer, averaging: options.averaging ?? 0 };
     const open = (model: Model) => createSession(writeOnnx(model), { threads });
     const sessions: Sessions = {
       gradients: await open(modelOf(graph.training)),
       forward: await open(modelOf(graph.forward)),
-      update: await open(updateModel(pieces(graph.parameters), plan)),
+      updater: await Updater.open(graph.parameters, plan, threads),
     };
     return new TrainingSession(source, graph, plan, optimizer.learningRate, sessions);
   }
@@ -102,7 +100,7 @@ export class TrainingSession {
     this.#graph.parameters.forEach(({ offset, size }, i) => {
       const found = outputs[gradientName(i)].data as Float32Array;
       if (this.#resets) this.#gradient.set(found, offset);
-      else for (let j = 0; j < size; j++) this.#gradient[offset + j] += found[j];
+      else addTo(this.#gradient.subarray(offset, offset + size), found);
     });
     this.#resets = false;
     return (outputs["loss"].data as Float32Array)[0];
@@ -115,22 +113,9 @@ export class TrainingSession {
    */
   async runOptimizerStep({ learningRate = this.#learningRate } = {}): Promise<{ readonly gradientNorm: number }> {
     if (this.#resets) throw new InputError("no-gradients", "there are no gradients yet: call runTrainStep first");
-    const of = pieces(this.#graph.parameters);
+    const squaredNorm = sumOfSquares(this.#gradient);
     const step = this.#state.step + 1;
-    const schedule = Float32Array.from(scheduleRow(step, learningRate, this.#plan));
-    const squaredNorm = this.#gradient.reduce((sum, g) => sum + g * g, 0);
-    const outputs = await this.#update.run({
-      ...vectorFeeds(of, this.#plan, this.#state),
-      ...Object.fromEntries(
-        of.map(({ group, offset, size }) => [
-          `gradient_${group}`,
-          vector(this.#gradient.subarray(offset, offset + size)),
-        ]),
-      ),
-      schedule: vector(schedule),
-      squaredNorm: { type: "float32", shape: [], data: Float32Array.of(squaredNorm) },
-    });
-    takeVectors(of, this.#plan, outputs, this.#state);
+    await this.#updater.run(this.#state, { number: step, learningRate, squaredNorm }, this.#gradient, 0);
     this.#state = { ...this.#state, step };
     return { gradientNorm: Math.sqrt(squaredNorm) };
   }
@@ -190,7 +175,7 @@ export class TrainingSession {
   }
 
   async release(): Promise<void> {
-    for (const session of [this.#gradients, this.#update, this.#forward]) await session.close();
+    for (const session of [this.#gradients, this.#updater, this.#forward]) await session.close();
   }
 
   #weights(): Feeds {
@@ -217,7 +202,7 @@ export class TrainingSession {
 
 interface Sessions {
   readonly gradients: Session;
-  readonly update: Session;
+  readonly updater: Updater;
   readonly forward: Session;
 }
 
@@ -227,8 +212,4 @@ function modelOf(graph: Graph): Model {
 
 function byRank(_: string, shape: readonly number[]): Group {
   return shape.length >= 2 ? "matrix" : "vector";
-}
-
-function vector(data: Float32Array): Tensor {
-  return { type: "float32", shape: [data.length], data };
 }

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import { GraphBuilder } from "../../src/graph/builder.js";
 import type { Tensor } from "../../src/graph/graph.js";
-import { pieces, place, shares } from "../../src/layout.js";
-import { scheduleRow, scheduleSize, update, vectorsOf, vectorsOfGroup, type Plan } from "../../src/optimizer/update.js";
+import { place, shares } from "../../src/layout.js";
+import { allVectors, sections, vectorsOf, type Plan } from "../../src/optimizer/sections.js";
+import { clipFactor, scalarCount, stepScalars, update } from "../../src/optimizer/update.js";
 import { parseSpec } from "../../src/spec.js";
 import { evaluate, values } from "../support/gradient-check.js";
 
@@ -19,15 +20,15 @@ const GRADIENTS = [3, 0.1, 1, 0.5].map((size, i) => values(N, `g${i}`).map((x) =
 
 function planOf(kind: string, more = "", averaging = 0): Plan {
   const text = `optimizer: {kind: ${kind}, beta1: 0.8, beta2: 0.97, epsilon: 0.001, weightDecay: 0.1, gradientClip: ${BOUND}${more}}`;
-  return { groups: ["vector", "matrix"], options: parseSpec(text).optimizer, averaging };
+  return { options: parseSpec(text).optimizer, averaging };
 }
 
 /** The flat buffers after the first steps, as the graph computes them. */
 async function trained(plan: Plan, steps = GRADIENTS.length): Promise<Record<string, Float32Array>> {
-  const state = Object.fromEntries(vectorsOf(plan).map((name) => [name, new Float32Array(N)]));
+  const state = Object.fromEntries(allVectors(PARAMETERS, plan).map((name) => [name, new Float32Array(N)]));
   state["parameters"].set(values(N, "start"));
   state["average"]?.set(values(N, "start"));
-  const of = pieces(PARAMETERS);
+  const of = sections(PARAMETERS, plan);
   for (const [i, gradient] of GRADIENTS.slice(0, steps).entries()) {
     const b = new GraphBuilder("update");
     const feeds: Record<string, Tensor> = {};
@@ -37,20 +38,18 @@ async function trained(plan: Plan, steps = GRADIENTS.length): Promise<Record<str
     };
     const slice = (data: Float32Array, { offset, size }: (typeof of)[number]) => data.slice(offset, offset + size);
     const squared = gradient.reduce((sum, x) => sum + x * x, 0);
-    const next = update(b, plan, {
-      pieces: of,
-      vectors: of.map((piece) =>
-        Object.fromEntries(
-          vectorsOfGroup(piece.group, plan).map((name) => [
-            name,
-            input(`${name}_${piece.group}`, slice(state[name], piece)),
-          ]),
+    const factor = clipFactor(b, b.reshape(input("squaredNorm", Float32Array.of(squared)), []), plan);
+    const next = of.map((section, j) =>
+      update(b, section, plan, {
+        vectors: Object.fromEntries(
+          vectorsOf(section, plan).map((name) => [name, input(`${name}_${j}`, slice(state[name], section))]),
         ),
-      ),
-      gradients: of.map((piece) => input(`g_${piece.group}`, slice(Float32Array.from(gradient), piece))),
-      schedule: input("schedule", Float32Array.from(scheduleRow(i + 1, RATE, plan))),
-      squaredNorm: b.reshape(input("squaredNorm", Float32Array.of(squared)), []),
-    });
+        gradient: input(`g_${j}`, slice(Float32Array.from(gradient), section)),
+        scalars: input(`scalars_${j}`, Float32Array.from(stepScalars(i + 1, RATE, section, plan))),
+        factor,
+        shapes: section.parameters.map(({ shape }) => shape),
+      }),
+    );
     const outputs = next.flatMap((vectors, j) =>
       Object.entries(vectors).map(([name, value]) => [`${j} ${name}`, value] as const),
     );
@@ -183,9 +182,9 @@ describe("the flat buffers", () => {
       ["first", 5],
       ["second", 11],
     ]);
-    expect(pieces(PARAMETERS).map(({ group, offset, size }) => [group, offset, size])).toEqual([
-      ["vector", 0, 5],
-      ["matrix", 5, 12],
+    expect(sections(PARAMETERS, planOf("adamw")).map(({ offset, size }) => [offset, size])).toEqual([
+      [0, 5],
+      [5, 12],
     ]);
     const names = (count: number) => shares(PARAMETERS, count).map((share) => share.map(({ name }) => name));
     expect(names(2)).toEqual([["gain", "bias", "first"], ["second"]]);
@@ -193,10 +192,22 @@ describe("the flat buffers", () => {
     expect(names(6)).toContainEqual([]);
   });
 
-  test("get the numbers of a step in the order of the groups", () => {
+  test("are one section where everything is updated alike", () => {
+    const alike = planOf("sgd", ", groups: {vector: {weightDecay: 0.1}}");
+    expect(sections(PARAMETERS, alike).map(({ offset, size }) => [offset, size])).toEqual([[0, 17]]);
+    expect(allVectors(PARAMETERS, alike)).toEqual(["parameters", "firstMoment"]);
+    expect(allVectors(PARAMETERS, planOf("muon", "", 0.5))).toEqual([
+      "parameters",
+      "firstMoment",
+      "secondMoment",
+      "average",
+    ]);
+  });
+
+  test("get as many numbers per step as their rule reads, and one for the average", () => {
     const plan = planOf("muon", "", 0.5);
-    expect(scheduleRow(3, RATE, plan)).toHaveLength(scheduleSize(plan));
-    expect(scheduleSize(plan)).toBe(3 + 2 + 1);
-    expect(scheduleRow(3, RATE, plan).slice(3, 5)).toEqual([RATE, 1 - RATE * 0.1]);
+    const [vectors, matrices] = sections(PARAMETERS, plan);
+    expect([vectors, matrices].map((section) => scalarCount(section, plan))).toEqual([3 + 1, 2 + 1]);
+    expect(stepScalars(3, RATE, matrices, plan)).toEqual([RATE, 1 - RATE * 0.1, 1 - 4 / 13]);
   });
 });

@@ -9,7 +9,7 @@ import { decoderPlan } from "../../src/training/decoder-objective.js";
 import { initialState } from "../../src/training/state.js";
 import { learningRateAt } from "../../src/optimizer/schedule.js";
 import { train } from "../../src/training/trainer.js";
-import { initialParameters } from "../../src/transformer/parameters.js";
+import { initialParameters, parameterLayout } from "../../src/transformer/parameters.js";
 import { temporaryDirectories } from "../support/temporary.js";
 import { someFiles } from "../support/text.js";
 
@@ -35,7 +35,11 @@ training: {batch: 8}`,
 /** The losses of PyTorch from the same parameters on the same batches. */
 async function torchLosses(spec: Spec, directory: string): Promise<number[]> {
   const identity = { spec, seed: SEED, steps: STEPS, corpusSha256: "" };
-  await writeCheckpoint(directory, identity, initialState(initialParameters(spec, SEED), decoderPlan(spec)));
+  await writeCheckpoint(
+    directory,
+    identity,
+    initialState(initialParameters(spec, SEED), parameterLayout(spec), decoderPlan(spec)),
+  );
   const { architecture, training, optimizer } = spec;
   const batches = createBatches(files, { context: architecture.context, batch: training.batch, seed: SEED });
   const steps = Array.from({ length: STEPS }, (_, step) => step);

@@ -3,8 +3,7 @@ import { gradients } from "../../src/autodiff/gradients.js";
 import { GraphBuilder } from "../../src/graph/builder.js";
 import type { Tensor } from "../../src/graph/graph.js";
 import { writeOnnx } from "../../src/graph/write-onnx.js";
-import { pieces } from "../../src/layout.js";
-import { scheduleRow } from "../../src/optimizer/update.js";
+import { sections } from "../../src/optimizer/sections.js";
 import { createSession, type SessionOptions } from "../../src/runtime/session.js";
 import { parseSpec, type Spec } from "../../src/spec.js";
 import { decoderObjective, decoderPlan } from "../../src/training/decoder-objective.js";
@@ -12,8 +11,8 @@ import { openSteps } from "../../src/training/open-steps.js";
 import { initialState, type TrainingState } from "../../src/training/state.js";
 import { divide, type Step, type StepResult } from "../../src/training/steps.js";
 import { stepsModel } from "../../src/training/steps-model.js";
-import { vectorFeeds } from "../../src/training/vectors.js";
-import { initialParameters } from "../../src/transformer/parameters.js";
+import { scheduleRow, vectorFeeds } from "../../src/training/vectors.js";
+import { initialParameters, parameterLayout } from "../../src/transformer/parameters.js";
 
 const [BATCH, CONTEXT, STEPS] = [4, 8, 5];
 const tiny = (training = "", optimizer = "") =>
@@ -27,7 +26,8 @@ const stepOf = (i: number): Step => ({
   batch: { ids: ids.map((id) => (id + (i % 2)) % 256), targets: ids.map((id) => (id + 1 + (i % 2)) % 256) },
   learningRate: 0.01,
 });
-const fresh = (spec: Spec): TrainingState => initialState(initialParameters(spec, 1), decoderPlan(spec));
+const fresh = (spec: Spec): TrainingState =>
+  initialState(initialParameters(spec, 1), parameterLayout(spec), decoderPlan(spec));
 
 /** All steps in runs of the given lengths. */
 async function trained(
@@ -63,7 +63,8 @@ describe("training steps", () => {
         threads: 1,
         optimization,
       });
-      const rows = Array.from({ length: STEPS }, (_, i) => scheduleRow(i + 1, 0.01, plan));
+      const of = sections(objective.parameters, plan);
+      const rows = Array.from({ length: STEPS }, (_, i) => scheduleRow(of, plan, i + 1, 0.01));
       const stack = (name: string): Tensor => ({
         type: "int32",
         shape: [STEPS, 1, BATCH, CONTEXT],
@@ -73,7 +74,7 @@ describe("training steps", () => {
         ids: stack("ids"),
         targets: stack("targets"),
         schedule: { type: "float32", shape: [STEPS, rows[0].length], data: Float32Array.from(rows.flat()) },
-        ...vectorFeeds(pieces(objective.parameters), plan, state),
+        ...vectorFeeds(of, plan, state),
       });
       await session.close();
       return Array.from(found.data, Number);
