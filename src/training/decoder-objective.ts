@@ -2,7 +2,6 @@
 
 import { attribute, type GraphBuilder } from "../graph/builder.js";
 import type { Value } from "../graph/graph.js";
-import type { Plan } from "../optimizer/sections.js";
 import type { Spec } from "../spec.js";
 import { forward } from "../transformer/forward.js";
 import { parameterLayout, VOCABULARY } from "../transformer/parameters.js";
@@ -28,11 +27,6 @@ export function decoderObjective(spec: Spec): Objective {
       return crossEntropy(b, logits, b.reshape(targets, [positions]), spec.training.zLoss);
     },
   };
-}
-
-/** How a spec's parameters are updated. */
-export function decoderPlan(spec: Spec): Plan {
-  return { options: spec.optimizer, averaging: spec.training.averaging };
 }
 
 /** Mean of −log p(target) + zLoss · z² with z = log Σ exp(logits), the penalty of PaLM (Chowdhery et al. 2022). */

@@ -4,9 +4,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createBatches } from "../../src/data/batches.js";
 import { parseSpec, type Spec } from "../../src/spec.js";
-import { writeCheckpoint } from "../../src/training/checkpoint.js";
-import { decoderPlan } from "../../src/training/decoder-objective.js";
-import { initialState } from "../../src/training/state.js";
+import { writeCheckpoint } from "../../src/checkpoint/checkpoint.js";
+import { planOf } from "../../src/optimizer/sections.js";
+import { initialState } from "../../src/optimizer/state.js";
 import { learningRateAt } from "../../src/optimizer/schedule.js";
 import { train } from "../../src/training/trainer.js";
 import { initialParameters, parameterLayout } from "../../src/transformer/parameters.js";
@@ -38,7 +38,7 @@ async function torchLosses(spec: Spec, directory: string): Promise<number[]> {
   await writeCheckpoint(
     directory,
     identity,
-    initialState(initialParameters(spec, SEED), parameterLayout(spec), decoderPlan(spec)),
+    initialState(initialParameters(spec, SEED), parameterLayout(spec), planOf(spec)),
   );
   const { architecture, training, optimizer } = spec;
   const batches = createBatches(files, { context: architecture.context, batch: training.batch, seed: SEED });

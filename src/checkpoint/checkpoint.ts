@@ -6,13 +6,12 @@ import { join } from "node:path";
 import * as z from "zod";
 import { AxonError, InputError } from "../errors.js";
 import { writeOnnx } from "../graph/write-onnx.js";
-import { allVectors, type Vector } from "../optimizer/sections.js";
+import { allVectors, planOf, type Vector } from "../optimizer/sections.js";
 import { parseSpec, type Spec } from "../spec.js";
 import { inferenceModel } from "../transformer/model.js";
 import { hiddenSize, parameterCount, parameterLayout, VOCABULARY } from "../transformer/parameters.js";
-import { decoderPlan } from "./decoder-objective.js";
 import { readSafetensors, writeSafetensors, type NamedTensor, type Safetensors } from "./safetensors.js";
-import { modelParameters, type TrainingState } from "./state.js";
+import { modelParameters, type TrainingState } from "../optimizer/state.js";
 
 /** What identifies a training: with it and the state, the rest of the run is determined. */
 export interface TrainingIdentity {
@@ -71,7 +70,7 @@ export async function readCheckpoint(directory: string): Promise<{ identity: Tra
   if (model.metadata["step"] !== step) {
     throw unfit(stateFile, "model.safetensors is from another step, so this cannot be resumed");
   }
-  const plan = decoderPlan(identity.spec);
+  const plan = planOf(identity.spec);
   const inModel: Vector = plan.averaging > 0 ? "average" : "parameters";
   const vectors = allVectors(parameterLayout(identity.spec), plan).map(
     (name) => [name, name === inModel ? handedOver : vector(name)] as const,
