@@ -23,7 +23,7 @@ export function decoderObjective(spec: Spec): Objective {
     recompute: spec.training.recompute,
     loss(b, weights, { ids, targets }, keep) {
       const positions = (ids.shape[0] as number) * context;
-      const logits = b.reshape(forward(b, spec, weights, ids, keep), [positions, VOCABULARY]);
+      const logits = b.reshape(forward(b, spec, weights, ids, { onBlock: keep }), [positions, VOCABULARY]);
       return crossEntropy(b, logits, b.reshape(targets, [positions]), spec.training.zLoss);
     },
   };
