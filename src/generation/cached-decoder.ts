@@ -62,7 +62,7 @@ export class CachedDecoder implements Decoder {
 function emptyCache({ name, shape }: Value, context: number): Cache {
   const rowShape = shape.slice(2) as number[];
   const rowSize = rowShape.reduce((product, size) => product * size, 1);
-  return { rows: name.replace("past_", ""), past: name, rowShape, rowSize, data: new Float32Array(context * rowSize) };
+  return { rows: name.replace("past.", ""), past: name, rowShape, rowSize, data: new Float32Array(context * rowSize) };
 }
 
 function floats(tensor: Tensor): Float32Array {

@@ -8,6 +8,7 @@ import type { Spec } from "../spec.js";
 import { flopsPerToken, initialParameters } from "../transformer/parameters.js";
 import { planOf } from "../optimizer/sections.js";
 import { decoderObjective } from "../training/decoder-objective.js";
+import { dropoutMasks } from "../training/dropout.js";
 import { InlineSteps } from "../training/inline-steps.js";
 import { summarize, type Summary, type TraceEvent } from "./summary.js";
 import { initialState } from "../optimizer/state.js";
@@ -78,5 +79,6 @@ function randomStep(spec: Spec, rows: number, step: number): Step {
   const draw = generator("profile", step);
   const bytes = (from: number) =>
     Int32Array.from({ length: rows * spec.architecture.context }, (_, i) => draw.uint32(from + i) & 255);
-  return { batch: { ids: bytes(0), targets: bytes(2 ** 32) }, learningRate: spec.optimizer.learningRate };
+  const masks = dropoutMasks({ ...spec, training: { ...spec.training, batch: rows } }, 0, step);
+  return { batch: { ids: bytes(0), targets: bytes(2 ** 32), ...masks }, learningRate: spec.optimizer.learningRate };
 }

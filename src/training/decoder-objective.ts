@@ -5,12 +5,13 @@ import type { Value } from "../graph/graph.js";
 import type { Spec } from "../spec.js";
 import { forward } from "../transformer/forward.js";
 import { parameterLayout, VOCABULARY } from "../transformer/parameters.js";
+import { dropoutInputs, dropper } from "./dropout.js";
 import type { Objective } from "./objective.js";
 
 /** Positions computed at once: where the speed per position is best, as measured for widths from 64 to 512. */
 const MIN_POSITIONS = 512;
 
-/** Inputs `ids` and `targets`: bytes as int32, a row per window. The loss is in nats per byte. */
+/** Inputs `ids` and `targets`: bytes as int32, a row per window; and the masks of dropout where there is any. The loss is in nats per byte. */
 export function decoderObjective(spec: Spec): Objective {
   const { context, width } = spec.architecture;
   return {
@@ -19,11 +20,16 @@ export function decoderObjective(spec: Spec): Objective {
     inputs: [
       { name: "ids", type: "int32", rowShape: [context] },
       { name: "targets", type: "int32", rowShape: [context] },
+      ...dropoutInputs(spec),
     ],
     recompute: spec.training.recompute,
-    loss(b, weights, { ids, targets }, keep) {
+    loss(b, weights, batch, keep) {
+      const { ids, targets } = batch;
       const positions = (ids.shape[0] as number) * context;
-      const logits = b.reshape(forward(b, spec, weights, ids, { onBlock: keep }), [positions, VOCABULARY]);
+      const logits = b.reshape(forward(b, spec, weights, ids, { onBlock: keep, drop: dropper(b, spec, batch) }), [
+        positions,
+        VOCABULARY,
+      ]);
       return crossEntropy(b, logits, b.reshape(targets, [positions]), spec.training.zLoss);
     },
   };

@@ -17,6 +17,7 @@ import {
 import { Clock } from "./clock.js";
 import { planOf } from "../optimizer/sections.js";
 import { decoderObjective } from "./decoder-objective.js";
+import { dropoutMasks } from "./dropout.js";
 import { LossLog } from "./loss-log.js";
 import { openSteps } from "./open-steps.js";
 import { initialState, type TrainingState } from "../optimizer/state.js";
@@ -103,7 +104,7 @@ export async function train(request: TrainingRequest, hooks: Hooks): Promise<Tra
   const steps = await openSteps({ objective, plan, batch: spec.training.batch, threads: request.threads }, start);
   const clock = new Clock(spec.training.batch * spec.architecture.context);
   const stepAt = (step: number): Step => ({
-    batch: { ...batches.next(step) },
+    batch: { ...batches.next(step), ...dropoutMasks(spec, seed, step) },
     learningRate: learningRateAt(step, identity.steps, spec.optimizer),
   });
   let saved = performance.now();

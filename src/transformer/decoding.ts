@@ -3,43 +3,46 @@
 import { attribute, GraphBuilder } from "../graph/builder.js";
 import { IR_VERSION, OPSETS, type Model, type Value } from "../graph/graph.js";
 import type { Spec } from "../spec.js";
-import { ALL, forward } from "./forward.js";
+import { forward } from "./forward.js";
 import { constantWeights } from "./model.js";
+import { headSizes } from "./parameters.js";
+import { ALL } from "./positions.js";
 
 /**
- * `input_ids` int64 [1, new] and, for every layer, `past_keys_0`, `past_values_0` … [1, past, heads, headWidth] →
- * `logits` [1, 1, 256] over the byte after the last, and `keys_0`, `values_0` … [1, new, heads, headWidth].
+ * `input_ids` int64 [1, new] and the keys and values of the past → `logits` [1, 1, 256] over the byte after the last, and the
+ * keys and values of the new positions. Those of layer i are the input `past.transformer.h.i.attn.keys` [1, past, heads, head width]
+ * and the output `transformer.h.i.attn.keys` [1, new, heads, head width], and the like for `values`.
  *
- * Only the new rows come out, and a position's row is one piece of memory: so they are put behind the rows that are there,
- * and a cache is never copied on its way in or out.
+ * A position's row is one piece of memory and only new rows come out, so a cache grows by writing them behind the old ones, and
+ * is never copied on the way in or out.
  */
 export function decodingModel(spec: Spec, parameters: Float32Array): Model {
   const b = new GraphBuilder("decoder");
   const ids = b.input("input_ids", "int64", [1, "new"]);
+  const pasts = pastInputs(b, spec);
   const rows: Record<string, Value> = {};
-  const pasts = Array.from({ length: spec.architecture.layers }, (_, layer) =>
-    ["keys", "values"].map((kind) => b.input(`past_${kind}_${layer}`, "float32", [1, "past", ...cacheRow(spec)])),
-  );
-  const length = b.op("Shape", [pasts[0][0]], { start: attribute.int(1), end: attribute.int(2) });
-  const behind = (past: Value, row: Value): Value => {
-    const { type, shape } = row;
-    return b.op("Concat", [past, row], { axis: attribute.int(1) }, [{ type, shape: shape.with(1, ALL) }]);
+  const join = (name: string, x: Value): Value => {
+    rows[name] = b.transpose(x, BY_POSITION);
+    const { type, shape } = rows[name];
+    const both = [pasts[name], rows[name]];
+    const all = b.op("Concat", both, { axis: attribute.int(1) }, [{ type, shape: shape.with(1, ALL) }]);
+    return b.transpose(all, BY_POSITION);
   };
-  const logits = forward(b, spec, constantWeights(b, spec, parameters), ids, {
-    past: {
-      length,
-      extend: (layer, keys, values) => {
-        rows[`keys_${layer}`] = keys;
-        rows[`values_${layer}`] = values;
-        const [pastKeys, pastValues] = pasts[layer];
-        return [behind(pastKeys, keys), behind(pastValues, values)];
-      },
-    },
-  });
+  const [first] = Object.values(pasts);
+  const length = b.op("Shape", [first], { start: attribute.int(1), end: attribute.int(2) });
+  const logits = forward(b, spec, constantWeights(b, spec, parameters), ids, { past: { length, join } });
   const last = b.op("Gather", [logits, b.integers([-1])], { axis: attribute.int(1) });
   return { graph: b.build({ logits: last, ...rows }), irVersion: IR_VERSION, opsets: OPSETS, metadata: {} };
 }
 
-function cacheRow({ architecture: { width, heads } }: Spec): [heads: number, headWidth: number] {
-  return [heads, width / heads];
+/** [batch, heads, sequence, head width] ↔ [batch, sequence, heads, head width] */
+const BY_POSITION = [0, 2, 1, 3];
+
+/** By the names that attention gives its keys and values. */
+function pastInputs(b: GraphBuilder, spec: Spec): Readonly<Record<string, Value>> {
+  const { keyValueHeads, headWidth } = headSizes(spec);
+  const layers = Array.from({ length: spec.architecture.layers }, (_, layer) => `transformer.h.${layer}.attn`);
+  const names = layers.flatMap((at) => [`${at}.keys`, `${at}.values`]);
+  const input = (name: string) => b.input(`past.${name}`, "float32", [1, "past", keyValueHeads, headWidth]);
+  return Object.fromEntries(names.map((name) => [name, input(name)]));
 }

@@ -3,7 +3,8 @@
 import { GraphBuilder } from "../graph/builder.js";
 import { IR_VERSION, OPSETS, type Model } from "../graph/graph.js";
 import type { Spec } from "../spec.js";
-import { forward, type Weights } from "./forward.js";
+import { forward } from "./forward.js";
+import type { Weights } from "./linear.js";
 import { parameterLayout } from "./parameters.js";
 
 /** `input_ids` int64 [batch, sequence] → `logits` float32 [batch, sequence, 256]; metadata `axon.context`. */

@@ -8,11 +8,19 @@ import { parseSpec, type Spec } from "../../src/spec.js";
 import { inferenceModel } from "../../src/transformer/model.js";
 import { parameterCount } from "../../src/transformer/parameters.js";
 
-const SHAPE = "context: 24, width: 16, layers: 2, heads: 2";
-const SPECS: readonly (readonly [string, Spec])[] = [
-  ["GPT-2 like", parseSpec(`architecture: {${SHAPE}}`)],
-  ["tied embeddings", parseSpec(`architecture: {${SHAPE}, tieEmbeddings: true}`)],
-];
+const SPECS = (
+  [
+    ["like GPT-2", ""],
+    ["with tied embeddings", "tieEmbeddings: true"],
+    ["like Llama", "normalization: rms-norm, position: rotary, feedForward: {kind: swiglu, ratio: 2}"],
+    ["with shared keys and values", "keyValueHeads: 2, position: rotary"],
+    ["with one head of keys for all", "keyValueHeads: 1, normalization: rms-norm"],
+    ["with squared ReLU and capped logits", "feedForward: {kind: relu-squared}, logitSoftCap: 5"],
+    ["with normalised queries and keys", "queryKeyNormalization: true, position: rotary, keyValueHeads: 2"],
+  ] as const
+).map(
+  ([name, more]) => [name, parseSpec(`architecture: {context: 24, width: 16, layers: 2, heads: 4, ${more}}`)] as const,
+);
 
 /** Far from a fresh model's, whose logits are nearly flat. */
 function someParameters(spec: Spec): Float32Array {
