@@ -15,10 +15,22 @@ import { someFiles, someText } from "../support/text.js";
 const CHROMIUM = "/usr/bin/chromium";
 const runs = spawnSync(CHROMIUM, ["--version"]).status === 0;
 const directory = temporaryDirectories()();
-const SPEC = parseSpec(`
-architecture: {context: 32, width: 32, layers: 2, heads: 4}
-optimizer: {learningRate: 0.01}
-training: {batch: 8}`);
+const SPECS = (
+  [
+    ["like GPT-2", ""],
+    ["like Llama", "normalization: rms-norm, position: rotary, feedForward: {kind: swiglu}, keyValueHeads: 2"],
+    [
+      "with all else",
+      "queryKeyNormalization: true, feedForward: {kind: relu-squared}, logitSoftCap: 5, tieEmbeddings: true",
+    ],
+  ] as const
+).map(([name, more]) => {
+  const architecture = `{context: 32, width: 32, layers: 2, heads: 4, ${more}}`;
+  return [
+    name,
+    parseSpec(`architecture: ${architecture}\noptimizer: {learningRate: 0.01}\ntraining: {batch: 8}`),
+  ] as const;
+});
 
 const require = createRequire(import.meta.url);
 const web = dirname(require.resolve("onnxruntime-web"));
@@ -69,24 +81,27 @@ async function openPage(browser: Browser, server: Server): Promise<Page> {
   return page;
 }
 
-describe("a trained model.onnx in a browser", () => {
-  (runs ? test : test.skip)("gives onnxruntime-web the logits of onnxruntime-node [needs chromium]", async () => {
-    const request = { spec: SPEC, files: someFiles(40_000), tokens: 256 * 60, seed: 1, threads: 1, directory };
-    await train(request, { onProgress: () => {}, stopped: () => false });
-    const server = await serve();
-    const browser = await chromium.launch({ executablePath: CHROMIUM });
-    try {
-      const page = await openPage(browser, server);
-      for (const length of [5, 32]) {
-        const found: Logits = await page.evaluate(`logits([${bytes(length).join()}])`);
-        const expected = await nodeLogits(bytes(length));
-        expect(found.shape).toEqual([1, length, 256]);
-        const apart = Array.from(expected.data, (value, i) => Math.abs(Number(value) - Number(found.data[i])));
-        expect(Math.max(...apart)).toBeLessThan(1e-4);
+describe("a trained model.onnx in onnxruntime-web, in a browser", () => {
+  (runs ? test : test.skip).each(SPECS)(
+    "gives the logits of onnxruntime-node, %s [needs chromium]",
+    async (_, spec) => {
+      const request = { spec, files: someFiles(40_000), tokens: 256 * 60, seed: 1, threads: 1, directory };
+      await train(request, { onProgress: () => {}, stopped: () => false });
+      const server = await serve();
+      const browser = await chromium.launch({ executablePath: CHROMIUM });
+      try {
+        const page = await openPage(browser, server);
+        for (const length of [5, 32]) {
+          const found: Logits = await page.evaluate(`logits([${bytes(length).join()}])`);
+          const expected = await nodeLogits(bytes(length));
+          expect(found.shape).toEqual([1, length, 256]);
+          const apart = Array.from(expected.data, (value, i) => Math.abs(Number(value) - Number(found.data[i])));
+          expect(Math.max(...apart)).toBeLessThan(1e-4);
+        }
+      } finally {
+        await browser.close();
+        server.close();
       }
-    } finally {
-      await browser.close();
-      server.close();
-    }
-  });
+    },
+  );
 });
