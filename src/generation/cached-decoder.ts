@@ -1,4 +1,4 @@
-// A decoder on ONNX Runtime that keeps the keys and values of what it has read, so that a further byte costs one position.
+// A decoder on ONNX Runtime that keeps keys and values: a further byte costs one position.
 
 import type { Tensor, Value } from "../graph/graph.js";
 import { writeOnnx } from "../graph/write-onnx.js";

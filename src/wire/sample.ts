@@ -2,7 +2,7 @@
 
 import { readModel } from "../checkpoint/checkpoint.js";
 import { CachedDecoder } from "../generation/cached-decoder.js";
-import { generate } from "../generation/generate.js";
+import { generate, type Decoder } from "../generation/generate.js";
 
 export interface SampleOptions {
   readonly directory: string;
@@ -36,9 +36,17 @@ export interface SampleReport {
 
 /** Bytes that are no UTF-8 become U+FFFD. @throws InputError for a checkpoint that is none. */
 export async function sampleCheckpoint(options: SampleOptions, hooks: SampleHooks): Promise<SampleReport> {
-  const { seed, temperature, threads, directory } = options;
-  const { spec, parameters } = await readModel(directory);
-  const decoder = await CachedDecoder.open(spec, parameters, threads);
+  const { spec, parameters } = await readModel(options.directory);
+  const decoder = await CachedDecoder.open(spec, parameters, options.threads);
+  try {
+    return await write(decoder, options, hooks);
+  } finally {
+    await decoder.close();
+  }
+}
+
+async function write(decoder: Decoder, options: SampleOptions, hooks: SampleHooks): Promise<SampleReport> {
+  const { seed, temperature } = options;
   const prompt = new TextEncoder().encode(options.prompt || "\n");
   hooks.onStart(prompt.length, decoder.context);
   const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -53,8 +61,7 @@ export async function sampleCheckpoint(options: SampleOptions, hooks: SampleHook
     add(utf8.decode(Uint8Array.of(byte), { stream: true }));
     tokens++;
   }
-  add(utf8.decode()); // of a character that never ended
   const seconds = (performance.now() - start) / 1000;
-  await decoder.close();
+  add(utf8.decode()); // a character that never ended
   return { text, tokens, seconds, tokensPerSecond: tokens / seconds, seed, temperature };
 }
