@@ -14,17 +14,25 @@ export interface Running {
   readonly ended: Promise<Ran>;
 }
 
-/** Starts `axon` with the arguments; `onError` sees what it says on stderr while it runs. */
-export function startAxon(
-  args: readonly string[],
-  { directory, onError }: { readonly directory?: string; readonly onError?: (text: string) => void } = {},
-): Running {
+interface Options {
+  readonly directory?: string;
+  /** Sees what it says on stdout while it runs. */
+  readonly onOutput?: (text: string) => void;
+  /** The same for stderr. */
+  readonly onError?: (text: string) => void;
+}
+
+/** Starts `axon` with the arguments. */
+export function startAxon(args: readonly string[], { directory, onOutput, onError }: Options = {}): Running {
   const child = spawn(process.execPath, [join(process.cwd(), "dist/cli.js"), ...args], {
     cwd: directory,
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output = { stdout: "", stderr: "" };
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (output.stdout += text));
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    output.stdout += text;
+    onOutput?.(text);
+  });
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     output.stderr += text;
     onError?.(text);
