@@ -4,6 +4,7 @@ import type { Tensor, TensorData } from "../graph/graph.js";
 import { writeOnnx } from "../graph/write-onnx.js";
 import { sections, type Plan } from "../optimizer/sections.js";
 import { createSession, discard, type Session } from "../runtime/session.js";
+import { keepsMemory } from "./memory.js";
 import type { Objective } from "./objective.js";
 import { copyState, type TrainingState } from "../optimizer/state.js";
 import { stepsModel } from "./steps-model.js";
@@ -33,9 +34,9 @@ export class InlineSteps implements Steps {
     state: TrainingState,
     profile?: string,
   ): Promise<InlineSteps> {
-    const model = writeOnnx(stepsModel(objective, plan, division.parts, division.rows));
-    const { threads } = division;
-    const session = await createSession(model, { threads, ...(profile !== undefined && { profile }) });
+    const model = stepsModel(objective, plan, division.parts, division.rows);
+    const options = { threads: division.threads, arena: keepsMemory(model.graph) };
+    const session = await createSession(writeOnnx(model), { ...options, ...(profile !== undefined && { profile }) });
     return new InlineSteps(objective, plan, division, session, state);
   }
 

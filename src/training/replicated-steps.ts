@@ -5,13 +5,13 @@ import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
 import { AxonError } from "../errors.js";
 import type { TensorData } from "../graph/graph.js";
-import { peakBytes } from "../graph/peak-memory.js";
 import { writeOnnx } from "../graph/write-onnx.js";
 import { shares, totalSize } from "../layout.js";
 import type { Plan, Vector } from "../optimizer/sections.js";
 import { discard } from "../runtime/session.js";
 import { shareMemory } from "./exchange.js";
 import { gradientModel } from "./gradient-model.js";
+import { keepsMemory } from "./memory.js";
 import type { Objective } from "./objective.js";
 import { buffersOf, type ReplicaSetup } from "./replica.js";
 import { copyState, type TrainingState } from "../optimizer/state.js";
@@ -25,12 +25,6 @@ export type FromReplica =
   | { readonly kind: "results"; readonly results: readonly StepResult[] }
   | { readonly kind: "state"; readonly state: TrainingState }
   | { readonly kind: "failure"; readonly error: unknown };
-
-/**
- * Up to here a session keeps its memory between runs. Beyond, the blocks are so large that taking them anew costs nothing measurable, and
- * they are there for the gradients on their way out.
- */
-const ARENA_BYTES = 2 ** 27;
 
 const worker = createRequire(import.meta.url).resolve("#replica-worker");
 
@@ -54,7 +48,7 @@ export class ReplicatedSteps implements Steps {
     for (const own of owned) starts.push(starts.at(-1)! + totalSize(own));
     const gradients = gradientModel(objective, parts, rows, 1 / replicas);
     const file = writeOnnx(gradients);
-    const arena = peakBytes(gradients.graph) < ARENA_BYTES;
+    const arena = keepsMemory(gradients.graph);
     const shared = shareMemory(replicas, starts);
     const workers = owned.map((_, rank) => {
       const own = copyState(state, starts[rank], starts[rank + 1]);

@@ -1,0 +1,54 @@
+// How much memory a training takes at its height, from shapes alone: known before anything is allocated.
+
+import { InputError } from "../errors.js";
+import type { Graph } from "../graph/graph.js";
+import { peakBytes } from "../graph/peak-memory.js";
+import { totalSize } from "../layout.js";
+import { allVectors } from "../optimizer/sections.js";
+import { gradientModel } from "./gradient-model.js";
+import { stepsModel } from "./steps-model.js";
+import { divide, type StepsOptions } from "./steps.js";
+
+/** Node, ONNX Runtime and the code of both; and what a further thread with an engine of its own takes. */
+const [PROCESS, THREAD] = [90 * 2 ** 20, 30 * 2 ** 20];
+
+/**
+ * Up to here a session keeps its memory between runs. Beyond, the blocks are so large that taking them anew costs nothing measurable, and
+ * they are there for what comes out of a run.
+ */
+const ARENA_BYTES = 2 ** 27;
+
+/** Whether a session of the graph keeps its memory between runs. */
+export function keepsMemory(graph: Graph): boolean {
+  return peakBytes(graph) < ARENA_BYTES;
+}
+
+/** What a session takes: ONNX Runtime's arena grows in blocks each as large as all before. */
+function sessionBytes(graph: Graph): number {
+  return peakBytes(graph) * (keepsMemory(graph) ? 1.8 : 1.1);
+}
+
+/** Bytes, an estimate within about a quarter. */
+export function memoryNeeded(options: StepsOptions): number {
+  const { objective, plan } = options;
+  const { replicas, parts, rows } = divide(options);
+  const vector = 4 * totalSize(objective.parameters);
+  const state = vector * allVectors(objective.parameters, plan).length;
+  if (replicas === 1) {
+    // The state lies in JavaScript, goes through the graph, and comes out as a copy.
+    return PROCESS + 2 * state + sessionBytes(stepsModel(objective, plan, parts, rows).graph);
+  }
+  const gradients = sessionBytes(gradientModel(objective, parts, rows, 1).graph);
+  const shared = (replicas - 1) * vector;
+  const inEach = THREAD + vector + vector + gradients; // parameters, and a copy of the gradients beside the graph's own
+  return PROCESS + (state - vector) + shared + replicas * inEach;
+}
+
+/** @throws InputError `memory` for a training that would not fit into `limit` bytes. */
+export function checkMemory(options: StepsOptions, limit: number): void {
+  const needed = memoryNeeded(options);
+  if (needed <= limit) return;
+  const [about, bound] = [needed, limit].map((bytes) => `${Math.ceil(bytes / 2 ** 20).toLocaleString("en")} MiB`);
+  const advice = "set training.microBatch or training.recompute, make the model smaller, or take fewer threads";
+  throw new InputError("memory", `this training takes about ${about}, and there are ${bound}: ${advice}`);
+}
