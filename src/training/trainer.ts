@@ -19,7 +19,7 @@ import { decoderObjective, decoderPlan } from "./decoder-objective.js";
 import { LossLog } from "./loss-log.js";
 import { openSteps } from "./open-steps.js";
 import { initialState, type TrainingState } from "./state.js";
-import type { Step, StepResult } from "./steps.js";
+import type { Device, Step, StepResult } from "./steps.js";
 
 export interface TrainingRequest {
   readonly spec: Spec;
@@ -29,6 +29,8 @@ export interface TrainingRequest {
   readonly tokens: number;
   readonly seed: number;
   readonly threads: number;
+  /** The CPU, unless said otherwise. */
+  readonly device?: Device;
   /** Gets the checkpoint, metrics.json and loss.jsonl. */
   readonly directory: string;
   /** Seconds between checkpoints on the way; without it only the last one is written. */
@@ -87,7 +89,7 @@ function stepsFor(spec: Spec, tokens: number): number {
  * @throws InputError when corpus, budget or checkpoint do not fit the spec.
  */
 export async function train(request: TrainingRequest, hooks: Hooks): Promise<TrainingResult> {
-  const { spec, files, seed, directory } = request;
+  const { spec, files, seed, directory, threads, device = "cpu" } = request;
   const identity: TrainingIdentity = {
     spec,
     seed,
@@ -99,7 +101,7 @@ export async function train(request: TrainingRequest, hooks: Hooks): Promise<Tra
   let done = start.step;
   const log = await LossLog.open(request.resume, done);
   const [objective, plan] = [decoderObjective(spec), decoderPlan(spec)];
-  const steps = await openSteps({ objective, plan, batch: spec.training.batch, threads: request.threads }, start);
+  const steps = await openSteps({ objective, plan, batch: spec.training.batch, threads, device }, start);
   const clock = new Clock(spec.training.batch * spec.architecture.context);
   const stepAt = (step: number): Step => ({
     batch: { ...batches.next(step) },

@@ -17,10 +17,20 @@ export interface Running {
 /** Starts `axon` with the arguments; `onError` sees what it says on stderr while it runs. */
 export function startAxon(
   args: readonly string[],
-  { directory, onError }: { readonly directory?: string; readonly onError?: (text: string) => void } = {},
+  {
+    directory,
+    environment,
+    onError,
+  }: {
+    readonly directory?: string;
+    /** On top of this process's own. */
+    readonly environment?: Readonly<Record<string, string>>;
+    readonly onError?: (text: string) => void;
+  } = {},
 ): Running {
   const child = spawn(process.execPath, [join(process.cwd(), "dist/cli.js"), ...args], {
     cwd: directory,
+    env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output = { stdout: "", stderr: "" };
