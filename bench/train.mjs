@@ -10,9 +10,10 @@ import { IR_VERSION, OPSETS } from "../dist/graph/graph.js";
 import { writeOnnx } from "../dist/graph/write-onnx.js";
 import { createSession, RUNTIME_VERSION } from "../dist/runtime/session.js";
 import { parseSpec } from "../dist/spec.js";
-import { decoderObjective, decoderPlan } from "../dist/training/decoder-objective.js";
+import { planOf } from "../dist/optimizer/sections.js";
+import { decoderObjective } from "../dist/training/decoder-objective.js";
 import { openSteps } from "../dist/training/open-steps.js";
-import { initialState } from "../dist/training/state.js";
+import { initialState } from "../dist/optimizer/state.js";
 import { flopsPerToken, initialParameters, parameterCount } from "../dist/transformer/parameters.js";
 
 const SIZES = {
@@ -80,7 +81,7 @@ async function comparePairs(name, threads, pairs, torch) {
 
 /** Median seconds per step after the warm-up, several steps per run as the trainer does. */
 async function axonSeconds(spec, threads) {
-  const [objective, plan, { batch }] = [decoderObjective(spec), decoderPlan(spec), spec.training];
+  const [objective, plan, { batch }] = [decoderObjective(spec), planOf(spec), spec.training];
   const start = initialState(initialParameters(spec, 1), objective.parameters, plan);
   const session = await openSteps({ objective, plan, batch, threads }, start);
   const size = batch * spec.architecture.context;

@@ -3,7 +3,7 @@
 
 /**
  * A stream of random values named by its keys. Every method is a pure function of `i`, a whole number from 0 to 2^53 - 1.
- * All three draw on the same 64 bits for the same `i`, so use one kind per stream, or a further key for each kind.
+ * All draw on the same 64 bits for the same `i`, so use one kind per stream, or a further key for each kind.
  */
 export interface Generator {
   /** All 32-bit numbers alike, 0 … 2^32 - 1. */
@@ -12,6 +12,8 @@ export interface Generator {
   uniform(i: number): number;
   /** Standard normal deviate: mean 0, variance 1. */
   normal(i: number): number;
+  /** Fills an array of bytes, all values alike: bytes 8i … 8i + 7 are the 64 bits of `i`, in the order of the machine. */
+  bytes(target: Uint8Array): void;
 }
 
 /**
@@ -42,6 +44,15 @@ export function generator(...keys: readonly (string | number)[]): Generator {
         const s = u * u + v * v;
         if (s < 1) return u * sqrt((-2 * log(s)) / s);
       }
+    },
+    bytes(target) {
+      const words = new Int32Array(2 * Math.ceil(target.length / 8));
+      for (let i = 0; i < words.length; i += 2) {
+        cipher.encrypt(i / 2, 0);
+        words[i] = cipher.out0;
+        words[i + 1] = cipher.out1;
+      }
+      target.set(new Uint8Array(words.buffer, 0, target.length));
     },
   };
 }

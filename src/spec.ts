@@ -13,21 +13,49 @@ const architectureSchema = z
     width: whole(8, 4096).default(128).describe("size of the residual stream; a multiple of heads"),
     layers: whole(1, 64).default(4),
     heads: whole(1, 64).default(4),
-    normalization: z.enum(["layer-norm"]).default("layer-norm"),
-    position: z.enum(["learned"]).default("learned"),
+    keyValueHeads: whole(1, 64)
+      .optional()
+      .describe("heads of keys and values, shared by the heads of queries; default: heads"),
+    normalization: z
+      .enum(["layer-norm", "rms-norm"])
+      .default("layer-norm")
+      .describe("linear maps have biases with layer-norm, as in GPT-2, and none with rms-norm, as in Llama"),
+    position: z.enum(["learned", "rotary"]).default("learned"),
     feedForward: z
       .strictObject({
-        kind: z.enum(["gelu"]).default("gelu").describe("GELU in its tanh form, as in GPT-2"),
+        kind: z
+          .enum(["gelu", "relu-squared", "swiglu"])
+          .default("gelu")
+          .describe("GELU in its tanh form, as in GPT-2; swiglu has a third matrix of the hidden size"),
         ratio: between(0.25, 16).default(4).describe("hidden size = ratio × width, rounded to a whole number"),
       })
       .prefault({}),
     tieEmbeddings: z.boolean().default(false).describe("the output projection shares the byte embedding"),
+    queryKeyNormalization: z
+      .boolean()
+      .default(false)
+      .describe("rms-norm of every query and key, which keeps scores small"),
+    logitSoftCap: between(0, 1000).default(0).describe("bound c of the logits, c·tanh(logit/c); 0 sets none"),
   })
   .refine((a) => a.width % a.heads === 0, {
     path: ["width"],
     error: ({ input }) => {
       const { width, heads } = input as { width: number; heads: number };
       return `width ${width} is not divisible by heads ${heads}: each head takes width ÷ heads columns`;
+    },
+  })
+  .refine((a) => a.heads % (a.keyValueHeads ?? a.heads) === 0, {
+    path: ["keyValueHeads"],
+    error: ({ input }) => {
+      const { heads, keyValueHeads } = input as { heads: number; keyValueHeads: number };
+      return `heads ${heads} is not divisible by keyValueHeads ${keyValueHeads}: each serves heads ÷ keyValueHeads heads`;
+    },
+  })
+  .refine((a) => a.position !== "rotary" || (a.width / a.heads) % 2 === 0, {
+    path: ["position"],
+    error: ({ input }) => {
+      const { width, heads } = input as { width: number; heads: number };
+      return `rotary positions turn pairs, but width ${width} ÷ heads ${heads} is odd`;
     },
   });
 
@@ -65,6 +93,9 @@ const trainingSchema = z.strictObject({
     .default(0)
     .describe("decay of a running average of the parameters, which is then the model"),
   zLoss: between(0, 1).default(0).describe("weight of log²(Σ exp(logits)) in the loss, which keeps logits small"),
+  dropout: between(0, 0.95)
+    .default(0)
+    .describe("share of the embeddings and of what each branch adds to the stream that training leaves out"),
   recompute: z.boolean().default(false).describe("forget activations and compute them again: less memory, more time"),
 });
 
@@ -101,7 +132,13 @@ export function fingerprint({ architecture, optimizer, training, data }: Spec): 
     cosine: { finalLearningRate },
     "warmup-stable-decay": { decay },
   }[optimizer.schedule];
-  return JSON.stringify({ architecture, optimizer: { ...read, ...schedule }, training, data });
+  const { keyValueHeads = architecture.heads, ...shape } = architecture;
+  return JSON.stringify({
+    architecture: { ...shape, keyValueHeads },
+    optimizer: { ...read, ...schedule },
+    training,
+    data,
+  });
 }
 
 /** JSON Schema (draft 2020-12) of spec.yml, for editors. */

@@ -34,9 +34,11 @@ const HOUSE: House = {
     proposal: { level: 2, imports: ["candidate", "patch", "spec"] },
     github: { level: 2, imports: ["candidate", "patch", "report"] },
     dashboard: { level: 2, imports: ["candidate", "report", "store"] },
+    checkpoint: { level: 3, imports: ["graph", "layout", "optimizer", "spec", "transformer"] },
     training: {
-      level: 3,
+      level: 4,
       imports: [
+        "checkpoint",
         "graph",
         "autodiff",
         "import",
@@ -50,22 +52,22 @@ const HOUSE: House = {
         "spec",
       ],
     },
-    evaluation: { level: 4, imports: ["candidate", "spec", "transformer", "training", "data", "runtime", "process"] },
+    evaluation: { level: 5, imports: ["candidate", "spec", "transformer", "training", "data", "runtime", "process"] },
     // The scorer sees a model and bytes. It never learns what a spec, a training or a candidate is.
-    "evaluation/scorer": { level: 4, imports: ["graph", "data", "runtime"] },
-    profiling: { level: 4, imports: ["graph", "spec", "training", "transformer"] },
-    evolution: { level: 5, imports: ["candidate", "spec", "patch"], types: ["proposal", "evaluation", "store"] },
-    jobs: { level: 6, imports: ["candidate", "evolution", "github", "report", "repository", "store"] },
+    "evaluation/scorer": { level: 5, imports: ["graph", "data", "runtime"] },
+    profiling: { level: 5, imports: ["optimizer", "graph", "spec", "training", "transformer"] },
+    evolution: { level: 6, imports: ["candidate", "spec", "patch"], types: ["proposal", "evaluation", "store"] },
+    jobs: { level: 7, imports: ["candidate", "evolution", "github", "report", "repository", "store"] },
     wire: {
-      level: 7,
+      level: 8,
       imports:
-        "candidate machine spec config graph patch process repository store autodiff runtime transformer data report proposal github training profiling evaluation evolution jobs".split(
+        "candidate machine spec config graph patch process repository store autodiff runtime transformer data report proposal github checkpoint training profiling evaluation evolution jobs".split(
           " ",
         ),
     },
-    app: { level: 8, imports: ["wire", "jobs", "dashboard", "config"] },
+    app: { level: 9, imports: ["wire", "jobs", "dashboard", "config"] },
     cli: {
-      level: 8,
+      level: 9,
       imports: ["wire", "jobs", "config", "report"],
       types: ["candidate", "evolution", "profiling", "training"],
     },
@@ -76,7 +78,7 @@ const HOUSE: House = {
     picomatch: ["data", "patch"],
     openai: ["proposal/llm"],
     yaml: ["spec", "config", "proposal"],
-    zod: ["spec", "config", "store", "training"],
+    zod: ["spec", "config", "store", "checkpoint"],
     commander: ["cli"],
     probot: ["app"],
     octokit: ["github"],

@@ -50,6 +50,15 @@ describe("generator", () => {
     expect(generator(5, -3).uint32(9)).toBe(Number(reference(after, [9n, 0n])[0]));
   });
 
+  test("fills bytes with the 64 bits of 0, 1, 2, …, any number of them", () => {
+    const bytes = new Uint8Array(21);
+    generator("bytes", 4).bytes(bytes.subarray(2));
+    const words = new DataView(bytes.buffer, 2);
+    for (const i of [0, 1]) expect(words.getUint32(8 * i, true)).toBe(generator("bytes", 4).uint32(i));
+    expect([...bytes.subarray(18)].some((byte) => byte !== 0)).toBe(true);
+    expect([...bytes.subarray(0, 2)]).toEqual([0, 0]);
+  });
+
   test("a value does not depend on what was drawn before", () => {
     const used = generator("order", 1);
     for (let i = 0; i < 100; i++) used.normal(i);

@@ -107,19 +107,32 @@ function unfit(shape: Shape, target: Shape, why: string): GraphError {
 
 /** Product of `all` over product of `some`, where symbols must cancel or else name the product ("batch*sequence"). */
 function quotient(all: Shape, some: Shape): Dim {
-  const symbols = all.filter((dim) => typeof dim === "string");
-  for (const dim of some) {
-    if (typeof dim !== "string") continue;
-    const at = symbols.indexOf(dim);
-    if (at < 0) throw new GraphError("shape", `cannot infer a size: ${dim} is not part of [${all.join(", ")}]`);
+  const [whole, part] = [factors(all), factors(some)];
+  const { symbols } = whole;
+  for (const symbol of part.symbols) {
+    const at = symbols.indexOf(symbol);
+    if (at < 0) throw new GraphError("shape", `cannot infer a size: ${symbol} is not part of [${all.join(", ")}]`);
     symbols.splice(at, 1);
   }
-  const number = numericProduct(all) / numericProduct(some);
+  const number = whole.number / part.number;
   if (!Number.isInteger(number)) {
     throw new GraphError("shape", `[${all.join(", ")}] cannot be reshaped around [${some.join(", ")}]`);
   }
   if (symbols.length === 0) return number;
   return number === 1 ? symbols.join("*") : `${number}*${symbols.join("*")}`;
+}
+
+/** The product of a shape as a number and the symbols that multiply it; a size may itself name a product ("2*sequence"). */
+function factors(shape: Shape): { readonly number: number; readonly symbols: string[] } {
+  const parts = shape.flatMap((dim) => String(dim).split("*"));
+  return {
+    number: parts.filter(isDigits).reduce<number>((product, part) => product * Number(part), 1),
+    symbols: parts.filter((part) => !isDigits(part)),
+  };
+}
+
+function isDigits(text: string): boolean {
+  return /^\d+$/.test(text);
 }
 
 /** The number of elements of a shape, or the name of that product. */

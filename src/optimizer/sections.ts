@@ -31,6 +31,11 @@ export interface Plan {
   readonly averaging: number;
 }
 
+/** How a spec updates its parameters. */
+export function planOf({ optimizer, training }: Spec): Plan {
+  return { options: optimizer, averaging: training.averaging };
+}
+
 /** The sections of parameters that are neighbours. */
 export function sections(parameters: readonly Placed[], { options }: Plan): Section[] {
   const found: Section[] = [];

@@ -22,15 +22,15 @@ interface Lowering {
 }
 
 /**
- * The same model for the WebGPU provider: float32, int32 and bool are all it computes with, so whole numbers of int64 become int32, inputs and
- * outputs as well. Sizes must be numbers.
+ * The same model for the WebGPU provider: float32, int32 and bool are all it computes with, so whole numbers of other types become int32,
+ * inputs (see `portable`) and outputs as well. Sizes must be numbers.
  * @throws GraphError naming the node: `no-kernel` where nothing portable computes it, `shape` where a size is only known at run time.
  */
 export function lower(model: Model): Model {
   const { graph } = model;
   const lowering: Lowering = { b: new GraphBuilder(graph.name), graph, values: new Map() };
   for (const { name, type, shape } of graph.inputs) {
-    lowering.values.set(name, lowering.b.input(name, narrowed(type), staticShape(shape)));
+    lowering.values.set(name, lowering.b.input(name, portableType(type), staticShape(shape)));
   }
   for (const node of graph.nodes) lowerNode(lowering, node);
   const outputs = graph.outputs.map(({ name }) => [name, valueOf(lowering, name)] as const);
@@ -77,7 +77,7 @@ function valueOf(lowering: Lowering, name: string): Value {
   const known = values.get(name);
   if (known) return known;
   if (known === null) throw new GraphError("no-kernel", `"${name}" has no WebGPU kernel`);
-  const value = b.initializer(b.free(name), narrowedTensor(constant(lowering, name)));
+  const value = b.initializer(b.free(name), portable(constant(lowering, name)));
   values.set(name, value);
   return value;
 }
@@ -94,13 +94,18 @@ function constant({ graph }: Lowering, name: string): Tensor {
   throw new GraphError("shape", `"${name}" must be a constant, but is only known at run time`);
 }
 
-function narrowed(type: ElementType): ElementType {
-  return type === "int64" ? "int32" : type;
+function portableType(type: ElementType): ElementType {
+  return type === "int64" || type === "uint8" ? "int32" : type;
 }
 
-function narrowedTensor(tensor: Tensor): Tensor {
-  if (!(tensor.data instanceof BigInt64Array)) return tensor;
-  const wide = tensor.data.find((value) => BigInt.asIntN(32, value) !== value);
+/** The tensor as a lowered model takes it. @throws GraphError `no-kernel` for a whole number that int32 does not hold. */
+export function portable(tensor: Tensor): Tensor {
+  if (portableType(tensor.type) === tensor.type) return tensor;
+  const wide = Array.from<number | bigint>(tensor.data).find((value) => Number(value) !== (Number(value) | 0));
   if (wide !== undefined) throw new GraphError("no-kernel", `${wide} does not fit the int32 that WebGPU has`);
-  return { type: "int32", shape: tensor.shape, data: Int32Array.from(tensor.data, Number) };
+  return {
+    type: "int32",
+    shape: tensor.shape,
+    data: Int32Array.from(tensor.data as Iterable<number | bigint>, Number),
+  };
 }

@@ -6,10 +6,12 @@ import { join } from "node:path";
 import { generator } from "../random.js";
 import type { Spec } from "../spec.js";
 import { flopsPerToken, initialParameters } from "../transformer/parameters.js";
-import { decoderObjective, decoderPlan } from "../training/decoder-objective.js";
+import { planOf } from "../optimizer/sections.js";
+import { decoderObjective } from "../training/decoder-objective.js";
+import { dropoutMasks } from "../training/dropout.js";
 import { InlineSteps } from "../training/inline-steps.js";
 import { summarize, type Summary, type TraceEvent } from "./summary.js";
-import { initialState } from "../training/state.js";
+import { initialState } from "../optimizer/state.js";
 import { divide, type Division, type Step } from "../training/steps.js";
 
 export interface ProfileRequest {
@@ -35,7 +37,7 @@ export async function profileTraining(
   { spec, threads, steps }: ProfileRequest,
   { onStep, signal }: { readonly onStep: (done: number) => void; readonly signal: AbortSignal },
 ): Promise<Profile> {
-  const [objective, plan] = [decoderObjective(spec), decoderPlan(spec)];
+  const [objective, plan] = [decoderObjective(spec), planOf(spec)];
   const division = divide({ objective, plan, batch: spec.training.batch, threads });
   const rows = division.parts * division.rows;
   const directory = await mkdtemp(join(tmpdir(), "axon-profile-"));
@@ -77,5 +79,6 @@ function randomStep(spec: Spec, rows: number, step: number): Step {
   const draw = generator("profile", step);
   const bytes = (from: number) =>
     Int32Array.from({ length: rows * spec.architecture.context }, (_, i) => draw.uint32(from + i) & 255);
-  return { batch: { ids: bytes(0), targets: bytes(2 ** 32) }, learningRate: spec.optimizer.learningRate };
+  const masks = dropoutMasks({ ...spec, training: { ...spec.training, batch: rows } }, 0, step);
+  return { batch: { ids: bytes(0), targets: bytes(2 ** 32), ...masks }, learningRate: spec.optimizer.learningRate };
 }

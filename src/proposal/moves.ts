@@ -110,10 +110,25 @@ export const MOVES: readonly Move[] = [
     true: "one table learns from both ends",
     false: "input and output can differ",
   }),
-  chosen("architecture.normalization", "normalization", 2, { "layer-norm": "as in GPT-2" }),
-  chosen("architecture.position", "position", 2, { learned: "as in GPT-2" }),
-  chosen("architecture.feedForward.kind", "feed-forward kind", 2, { gelu: "as in GPT-2" }),
-  chosen("optimizer.kind", "optimizer", 2, { adamw: "the usual choice" }),
+  chosen("architecture.normalization", "normalization", 1, {
+    "layer-norm": "means and biases are capacity too",
+    "rms-norm": "neither means nor biases: fewer passes and parameters for the same function",
+  }),
+  chosen("architecture.position", "position", 1, {
+    rotary: "a distance looks the same everywhere, so what is learned at one place holds at all",
+    learned: "a place may mean something of its own",
+  }),
+  chosen("architecture.feedForward.kind", "feed-forward kind", 1, {
+    swiglu: "a gate beside each hidden value",
+    "relu-squared": "a sharper, sparser hidden layer",
+    gelu: "smooth, and two matrices instead of three",
+  }),
+  chosen("optimizer.kind", "optimizer", 1, {
+    muon: "directions of a matrix that see little gradient move as far as the others",
+    adamw: "the usual choice",
+    lion: "a step of one size for every parameter, and half the state",
+    sgd: "the gradient itself, with momentum",
+  }),
 ];
 
 /** Multiplied or divided by a factor, rounded to two digits. */

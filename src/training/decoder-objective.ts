@@ -2,16 +2,16 @@
 
 import { attribute, type GraphBuilder } from "../graph/builder.js";
 import type { Value } from "../graph/graph.js";
-import type { Plan } from "../optimizer/sections.js";
 import type { Spec } from "../spec.js";
 import { forward } from "../transformer/forward.js";
 import { parameterLayout, VOCABULARY } from "../transformer/parameters.js";
+import { dropoutInputs, dropper } from "./dropout.js";
 import type { Objective } from "./objective.js";
 
 /** Positions computed at once: where the speed per position is best, as measured for widths from 64 to 512. */
 const MIN_POSITIONS = 512;
 
-/** Inputs `ids` and `targets`: bytes as int32, a row per window. The loss is in nats per byte. */
+/** Inputs `ids` and `targets`: bytes as int32, a row per window; and the masks of dropout where there is any. The loss is in nats per byte. */
 export function decoderObjective(spec: Spec): Objective {
   const { context, width } = spec.architecture;
   return {
@@ -20,19 +20,19 @@ export function decoderObjective(spec: Spec): Objective {
     inputs: [
       { name: "ids", type: "int32", rowShape: [context] },
       { name: "targets", type: "int32", rowShape: [context] },
+      ...dropoutInputs(spec),
     ],
     recompute: spec.training.recompute,
-    loss(b, weights, { ids, targets }, keep) {
+    loss(b, weights, batch, keep) {
+      const { ids, targets } = batch;
       const positions = (ids.shape[0] as number) * context;
-      const logits = b.reshape(forward(b, spec, weights, ids, keep), [positions, VOCABULARY]);
+      const logits = b.reshape(forward(b, spec, weights, ids, { onBlock: keep, drop: dropper(b, spec, batch) }), [
+        positions,
+        VOCABULARY,
+      ]);
       return crossEntropy(b, logits, b.reshape(targets, [positions]), spec.training.zLoss);
     },
   };
-}
-
-/** How a spec's parameters are updated. */
-export function decoderPlan(spec: Spec): Plan {
-  return { options: spec.optimizer, averaging: spec.training.averaging };
 }
 
 /** Mean of −log p(target) + zLoss · z² with z = log Σ exp(logits), the penalty of PaLM (Chowdhery et al. 2022). */

@@ -3,9 +3,9 @@
 import type { Tensor } from "../graph/graph.js";
 import { writeOnnx } from "../graph/write-onnx.js";
 import { sections, type Section } from "../optimizer/sections.js";
-import { lower } from "../portable/lower.js";
+import { lower, portable } from "../portable/lower.js";
 import { openDevice, Resident, type Device, type DeviceSession } from "../runtime/device.js";
-import { copyState, type TrainingState } from "./state.js";
+import { copyState, type TrainingState } from "../optimizer/state.js";
 import type { Step, StepResult, Steps, StepsOptions } from "./steps.js";
 import { stepModel } from "./training-step.js";
 import { scheduleRow, takeVectors, vectorFeeds, vectorInputs } from "./vectors.js";
@@ -57,7 +57,8 @@ export class DeviceSteps implements Steps {
     const { objective, plan, batch: rows } = this.#options;
     const schedule = scheduleRow(this.#of, plan, this.#state.step + 1, learningRate);
     const inputs = objective.inputs.map(
-      ({ name, type, rowShape }) => [name, { type, shape: [1, rows, ...rowShape], data: batch[name] }] as const,
+      ({ name, type, rowShape }) =>
+        [name, portable({ type, shape: [1, rows, ...rowShape], data: batch[name] })] as const,
     );
     const { resident, fetched } = await this.#session.run({
       ...Object.fromEntries(inputs),

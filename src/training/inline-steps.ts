@@ -5,7 +5,7 @@ import { writeOnnx } from "../graph/write-onnx.js";
 import { sections, type Plan } from "../optimizer/sections.js";
 import { createSession, type Session } from "../runtime/session.js";
 import type { Objective } from "./objective.js";
-import { copyState, type TrainingState } from "./state.js";
+import { copyState, type TrainingState } from "../optimizer/state.js";
 import { stepsModel } from "./steps-model.js";
 import type { Division, Step, StepResult, Steps } from "./steps.js";
 import { scheduleRow, takeVectors, vectorFeeds } from "./vectors.js";

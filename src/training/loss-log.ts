@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { writeTogether } from "./checkpoint.js";
+import { writeTogether } from "../checkpoint/checkpoint.js";
 
 /** loss.jsonl: a line per step, kept over a resume. */
 export class LossLog {

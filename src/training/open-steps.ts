@@ -3,7 +3,7 @@
 import { DeviceSteps } from "./device-steps.js";
 import { InlineSteps } from "./inline-steps.js";
 import { ReplicatedSteps } from "./replicated-steps.js";
-import type { TrainingState } from "./state.js";
+import type { TrainingState } from "../optimizer/state.js";
 import { divide, type Steps, type StepsOptions } from "./steps.js";
 
 /** `state` is taken over: the caller keeps no use of its buffers. */

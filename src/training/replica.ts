@@ -7,7 +7,7 @@ import { createSession, type Session } from "../runtime/session.js";
 import { Exchange, type SharedMemory } from "./exchange.js";
 import { gradientName } from "./gradient-model.js";
 import type { BatchInput } from "./objective.js";
-import type { TrainingState } from "./state.js";
+import type { TrainingState } from "../optimizer/state.js";
 import type { Division, Step, StepResult } from "./steps.js";
 import { addTo, sumOfSquares } from "./sums.js";
 import { Updater } from "./updater.js";

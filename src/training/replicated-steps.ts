@@ -12,7 +12,7 @@ import { shareMemory } from "./exchange.js";
 import { gradientModel } from "./gradient-model.js";
 import type { Objective } from "./objective.js";
 import type { ReplicaSetup } from "./replica.js";
-import { copyState, type TrainingState } from "./state.js";
+import { copyState, type TrainingState } from "../optimizer/state.js";
 import type { Division, Step, StepResult, Steps } from "./steps.js";
 
 export type ToReplica =

@@ -3,7 +3,7 @@
 import type { TensorData } from "../graph/graph.js";
 import type { Plan } from "../optimizer/sections.js";
 import type { Objective } from "./objective.js";
-import type { TrainingState } from "./state.js";
+import type { TrainingState } from "../optimizer/state.js";
 
 export interface Step {
   /** The objective's inputs by name, row after row. */

@@ -13,12 +13,14 @@ import {
   writeCheckpoint,
   writeTogether,
   type TrainingIdentity,
-} from "./checkpoint.js";
+} from "../checkpoint/checkpoint.js";
 import { Clock } from "./clock.js";
-import { decoderObjective, decoderPlan } from "./decoder-objective.js";
+import { planOf } from "../optimizer/sections.js";
+import { decoderObjective } from "./decoder-objective.js";
+import { dropoutMasks } from "./dropout.js";
 import { LossLog } from "./loss-log.js";
 import { openSteps } from "./open-steps.js";
-import { initialState, type TrainingState } from "./state.js";
+import { initialState, type TrainingState } from "../optimizer/state.js";
 import type { Device, Step, StepResult } from "./steps.js";
 
 export interface TrainingRequest {
@@ -100,11 +102,11 @@ export async function train(request: TrainingRequest, hooks: Hooks): Promise<Tra
   const start = await startingState(request, identity);
   let done = start.step;
   const log = await LossLog.open(request.resume, done);
-  const [objective, plan] = [decoderObjective(spec), decoderPlan(spec)];
+  const [objective, plan] = [decoderObjective(spec), planOf(spec)];
   const steps = await openSteps({ objective, plan, batch: spec.training.batch, threads, device }, start);
   const clock = new Clock(spec.training.batch * spec.architecture.context);
   const stepAt = (step: number): Step => ({
-    batch: { ...batches.next(step) },
+    batch: { ...batches.next(step), ...dropoutMasks(spec, seed, step) },
     learningRate: learningRateAt(step, identity.steps, spec.optimizer),
   });
   let saved = performance.now();
@@ -165,5 +167,5 @@ async function startingState(request: TrainingRequest, identity: TrainingIdentit
   const { spec, seed } = identity;
   const parameters =
     request.initial === undefined ? initialParameters(spec, seed) : await readParameters(request.initial, spec);
-  return initialState(parameters, parameterLayout(spec), decoderPlan(spec));
+  return initialState(parameters, parameterLayout(spec), planOf(spec));
 }

@@ -12,7 +12,7 @@ import { parseSpec, type Group } from "../spec.js";
 import { gradientName } from "./gradient-model.js";
 import type { Loss } from "./losses.js";
 import { addTo, sumOfSquares } from "./sums.js";
-import { copyState, initialState, type TrainingState } from "./state.js";
+import { copyState, initialState, type TrainingState } from "../optimizer/state.js";
 import { startingParameters, trainingGraph, type TrainingGraph } from "./training-graph.js";
 import { Updater } from "./updater.js";
 

@@ -7,7 +7,7 @@ import type { Placed } from "../layout.js";
 import { sections, vectorsOf, type Plan, type Section } from "../optimizer/sections.js";
 import { clipFactor, scalarCount, stepScalars, update } from "../optimizer/update.js";
 import { createSession, type Session } from "../runtime/session.js";
-import type { TrainingState } from "./state.js";
+import type { TrainingState } from "../optimizer/state.js";
 
 /**
  * Numbers updated at once: what is computed between reading and writing them stays in the cache, and what ONNX Runtime returns is

@@ -3,7 +3,7 @@
 import type { Tensor } from "../graph/graph.js";
 import { vectorsOf, type Plan, type Section, type Vector } from "../optimizer/sections.js";
 import { scalarCount, stepScalars } from "../optimizer/update.js";
-import type { TrainingState } from "./state.js";
+import type { TrainingState } from "../optimizer/state.js";
 
 interface VectorInput {
   readonly name: string;

@@ -10,7 +10,7 @@ import type { CycleOutcome } from "../evolution/cycle.js";
 import { applyPatch, createPatch } from "../patch/index.js";
 import { RUNTIME_VERSION } from "../runtime/session.js";
 import { parseReceipt } from "../store/receipt.js";
-import { json, writeTogether } from "../training/checkpoint.js";
+import { json, writeTogether } from "../checkpoint/checkpoint.js";
 import { SPEC_PATH, type Material } from "./material.js";
 
 interface Evidence {

@@ -11,7 +11,7 @@ import { startScoring } from "../evaluation/measure.js";
 import type { Score } from "../evaluation/scorer.js";
 import { availableCores } from "../machine.js";
 import { parseSpec } from "../spec.js";
-import { json, writeTogether } from "../training/checkpoint.js";
+import { json, writeTogether } from "../checkpoint/checkpoint.js";
 import { startTraining } from "../training/start.js";
 import type { Device } from "../training/steps.js";
 import type { Progress, TrainingMetrics } from "../training/trainer.js";

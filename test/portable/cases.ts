@@ -4,6 +4,7 @@ import { gradients } from "../../src/autodiff/gradients.js";
 import { GraphBuilder } from "../../src/graph/builder.js";
 import { IR_VERSION, OPSETS, type Graph, type Model, type Tensor } from "../../src/graph/graph.js";
 import { writeOnnx } from "../../src/graph/write-onnx.js";
+import { portable } from "../../src/portable/lower.js";
 import { createSession } from "../../src/runtime/session.js";
 import type { Named } from "../autodiff/rules/case.js";
 import { elementwise } from "../autodiff/rules/elementwise.js";
@@ -73,11 +74,7 @@ export function apart(a: Readonly<Record<string, Tensor>>, b: Readonly<Record<st
   return worst;
 }
 
-/** As a lowered model takes them: whole numbers in int32. */
-export function narrowed(feeds: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
-  const entries = Object.entries(feeds).map(([name, tensor]): [string, Tensor] => {
-    if (!(tensor.data instanceof BigInt64Array)) return [name, tensor];
-    return [name, { ...tensor, type: "int32", data: Int32Array.from(tensor.data, Number) }];
-  });
-  return Object.fromEntries(entries);
+/** As a lowered model takes them. */
+export function lowered(feeds: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
+  return Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, portable(tensor)]));
 }

@@ -6,7 +6,7 @@ import { operators, type OpType } from "../../src/graph/operators.js";
 import { lower } from "../../src/portable/lower.js";
 import { openDevice } from "../../src/runtime/device.js";
 import { hasWebGpu } from "../support/webgpu.js";
-import { apart, evaluate, model, narrowed, RULES, trial, type Trial } from "./cases.js";
+import { apart, evaluate, lowered, model, RULES, trial, type Trial } from "./cases.js";
 import { WHOLE, wholeTrial } from "./whole-numbers.js";
 
 const { int } = attribute;
@@ -22,7 +22,7 @@ const LOWERED: readonly (readonly [string, () => Trial])[] = [
 describe("the portable form of a graph computes the same on the CPU", () => {
   test.each(LOWERED)("%s", async (_, make) => {
     const { model: given, feeds } = make();
-    const [original, portable] = [await evaluate(given, feeds), await evaluate(lower(given), narrowed(feeds))];
+    const [original, portable] = [await evaluate(given, feeds), await evaluate(lower(given), lowered(feeds))];
     expect(apart(original, portable)).toBeLessThan(1e-5);
   });
 
@@ -37,7 +37,7 @@ describe("on a device it computes what the original does on the CPU", () => {
     const { model: given, feeds } = make();
     const device = await openDevice();
     const session = await device.load(writeOnnx(lower(given)), []);
-    const { fetched } = await session.run(narrowed(feeds));
+    const { fetched } = await session.run(lowered(feeds));
     await session.close();
     await device.close();
     expect(apart(await evaluate(given, feeds), fetched)).toBeLessThan(1e-3); // WebGPU lets arcsine and the like be this rough

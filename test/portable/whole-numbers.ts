@@ -16,6 +16,8 @@ interface Inputs {
   readonly p: Value;
   /** bool [3]. */
   readonly q: Value;
+  /** uint8 [2, 3]. */
+  readonly u: Value;
   /** float32 [2, 3]. */
   readonly x: Value;
 }
@@ -103,6 +105,7 @@ export const WHOLE: readonly (readonly [string, Build])[] = [
     "Gather by computed places",
     (b, { i, x }) => b.op("Gather", [x, b.op("Mod", [i, b.scalar(3, i)])], { axis: int(1) }),
   ],
+  ["Gather of bytes", (b, { u, i }) => b.cast(b.op("Gather", [u, b.op("Mod", [i, b.scalar(2, i)])]), "float32")],
   ["Gather of whole numbers", (b, { i, j }) => b.op("Gather", [i, b.op("Mod", [j, b.scalar(2, j)])], { axis: int(0) })],
   [
     "GatherND by computed places",
@@ -131,6 +134,7 @@ export function wholeTrial([, build]: (typeof WHOLE)[number]): Trial {
     j: { type: "int64", shape: [3], data: BigInt64Array.of(3n, 2n, -3n) },
     p: { type: "bool", shape: [2, 3], data: Uint8Array.of(0, 1, 1, 1, 0, 0) },
     q: { type: "bool", shape: [3], data: Uint8Array.of(1, 1, 0) },
+    u: { type: "uint8", shape: [2, 3], data: Uint8Array.of(0, 1, 255, 3, 128, 2) },
     x: { type: "float32", shape: [2, 3], data: Float32Array.of(0.3, -0.7, 1.1, -1.3, 2.2, 0.6) },
   };
   const entries = Object.entries(feeds).map(([name, { type, shape }]) => [name, b.input(name, type, shape)] as const);

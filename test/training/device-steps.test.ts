@@ -1,13 +1,14 @@
 import { describe, expect, test } from "@jest/globals";
 import { writeOnnx } from "../../src/graph/write-onnx.js";
-import type { Model, Node } from "../../src/graph/graph.js";
-import { sections } from "../../src/optimizer/sections.js";
-import { hasKernel, lower } from "../../src/portable/lower.js";
+import type { Model, Node, Tensor } from "../../src/graph/graph.js";
+import { planOf, sections } from "../../src/optimizer/sections.js";
+import { hasKernel, lower, portable } from "../../src/portable/lower.js";
 import { createSession } from "../../src/runtime/session.js";
 import { parseSpec, type Spec } from "../../src/spec.js";
-import { decoderObjective, decoderPlan } from "../../src/training/decoder-objective.js";
+import { decoderObjective } from "../../src/training/decoder-objective.js";
+import { dropoutMasks } from "../../src/training/dropout.js";
 import { openSteps } from "../../src/training/open-steps.js";
-import { initialState, type TrainingState } from "../../src/training/state.js";
+import { initialState, type TrainingState } from "../../src/optimizer/state.js";
 import type { Device, Step, StepResult } from "../../src/training/steps.js";
 import { stepModel } from "../../src/training/training-step.js";
 import { scheduleRow, takeVectors, vectorFeeds } from "../../src/training/vectors.js";
@@ -15,14 +16,18 @@ import { initialParameters, parameterLayout } from "../../src/transformer/parame
 import { hasWebGpu } from "../support/webgpu.js";
 
 const [BATCH, CONTEXT, STEPS] = [4, 8, 10];
-const spec = (optimizer: string, training: string): Spec =>
+const LLAMA =
+  "normalization: rms-norm, position: rotary, keyValueHeads: 1, queryKeyNormalization: true, tieEmbeddings: true, logitSoftCap: 30";
+const spec = (optimizer: string, training: string, architecture = "feedForward: {ratio: 2}"): Spec =>
   parseSpec(`
-architecture: {context: ${CONTEXT}, width: 8, layers: 2, heads: 2, feedForward: {ratio: 2}}
+architecture: {context: ${CONTEXT}, width: 8, layers: 2, heads: 2, ${architecture}}
 optimizer: {learningRate: 0.01, ${optimizer}}
 training: {batch: ${BATCH}, ${training}}`);
 
 const SPECS: readonly (readonly [string, Spec])[] = [
   ["AdamW", spec("kind: adamw", "")],
+  ["the blocks of Llama", spec("kind: adamw", "", `feedForward: {kind: swiglu}, ${LLAMA}`)],
+  ["squared ReLU and dropout", spec("kind: adamw", "dropout: 0.1", "feedForward: {kind: relu-squared}")],
   ...(["adamw", "lion", "sgd", "muon"] as const).map((kind): readonly [string, Spec] => [
     `${kind} with penalty, average and recomputation`,
     spec(`kind: ${kind}`, "zLoss: 0.01, averaging: 0.9, recompute: true"),
@@ -30,24 +35,29 @@ const SPECS: readonly (readonly [string, Spec])[] = [
 ];
 
 const ids = Int32Array.from({ length: BATCH * CONTEXT }, (_, i) => (i * 29) % 256);
-const steps = Array.from({ length: STEPS }, (_, i): Step => ({
-  batch: { ids: ids.map((id) => (id + (i % 2)) % 256), targets: ids.map((id) => (id + 1 + (i % 2)) % 256) },
-  learningRate: 0.01,
-}));
+const stepsOf = (given: Spec): readonly Step[] =>
+  Array.from({ length: STEPS }, (_, i) => ({
+    batch: {
+      ids: ids.map((id) => (id + (i % 2)) % 256),
+      targets: ids.map((id) => (id + 1 + (i % 2)) % 256),
+      ...dropoutMasks(given, 1, i),
+    },
+    learningRate: 0.01,
+  }));
 const fresh = (given: Spec): TrainingState =>
-  initialState(initialParameters(given, 1), parameterLayout(given), decoderPlan(given));
-const model = (given: Spec): Model => stepModel(decoderObjective(given), decoderPlan(given), BATCH);
+  initialState(initialParameters(given, 1), parameterLayout(given), planOf(given));
+const model = (given: Spec): Model => stepModel(decoderObjective(given), planOf(given), BATCH);
 
 /** The losses of a step model, run step by step on the CPU. */
-async function losses(given: Spec, step: Model): Promise<number[]> {
-  const [plan, state, of] = [decoderPlan(given), fresh(given), sections(parameterLayout(given), decoderPlan(given))];
+async function losses(given: Spec, step: Model, feed = (tensor: Tensor) => tensor): Promise<number[]> {
+  const [plan, state, of] = [planOf(given), fresh(given), sections(parameterLayout(given), planOf(given))];
   const session = await createSession(writeOnnx(step), { threads: 1, optimization: "basic" });
   const found: number[] = [];
-  for (const { batch, learningRate } of steps) {
+  for (const { batch, learningRate } of stepsOf(given)) {
     const schedule = Float32Array.from(scheduleRow(of, plan, found.length + 1, learningRate));
-    const rows = Object.entries(batch).map(
-      ([name, data]) => [name, { type: "int32", shape: [1, BATCH, CONTEXT], data }] as const,
-    );
+    const rows = decoderObjective(given).inputs.map(({ name, type, rowShape }) => {
+      return [name, feed({ type, shape: [1, BATCH, ...rowShape], data: batch[name] })] as const;
+    });
     const outputs = await session.run({
       ...Object.fromEntries(rows),
       ...vectorFeeds(of, plan, state),
@@ -67,10 +77,10 @@ async function trained(
   state: TrainingState,
   [from, to]: readonly [number, number] = [0, STEPS],
 ): Promise<{ readonly results: readonly StepResult[]; readonly state: TrainingState }> {
-  const [objective, plan] = [decoderObjective(given), decoderPlan(given)];
+  const [objective, plan] = [decoderObjective(given), planOf(given)];
   const open = await openSteps({ objective, plan, batch: BATCH, threads: 1, device }, state);
   try {
-    return { results: await open.run(steps.slice(from, to)), state: await open.state() };
+    return { results: await open.run(stepsOf(given).slice(from, to)), state: await open.state() };
   } finally {
     await open.close();
   }
@@ -92,7 +102,7 @@ describe("a training step in portable operators", () => {
   });
 
   test.each(SPECS)("loses on the CPU what the original loses, for ten steps: %s", async (_, given) => {
-    const [original, lowered] = [await losses(given, model(given)), await losses(given, lower(model(given)))];
+    const [original, lowered] = [await losses(given, model(given)), await losses(given, lower(model(given)), portable)];
     expect(furthest(original, lowered)).toBeLessThan(1e-4);
     expect(original[STEPS - 1]).toBeLessThan(original[0] - 0.01);
   });
@@ -117,7 +127,7 @@ describe("steps on a device", () => {
   });
 
   onDevice("go on from a state as if nothing had happened [needs webgpu]", async () => {
-    const [, given] = SPECS[1];
+    const given = spec("kind: muon", "averaging: 0.9, dropout: 0.2");
     const whole = await trained(given, "webgpu", fresh(given));
     const first = await trained(given, "webgpu", fresh(given), [0, 4]);
     const second = await trained(given, "webgpu", first.state, [4, STEPS]);

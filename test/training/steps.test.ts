@@ -6,9 +6,10 @@ import { writeOnnx } from "../../src/graph/write-onnx.js";
 import { sections } from "../../src/optimizer/sections.js";
 import { createSession, type SessionOptions } from "../../src/runtime/session.js";
 import { parseSpec, type Spec } from "../../src/spec.js";
-import { decoderObjective, decoderPlan } from "../../src/training/decoder-objective.js";
+import { planOf } from "../../src/optimizer/sections.js";
+import { decoderObjective } from "../../src/training/decoder-objective.js";
 import { openSteps } from "../../src/training/open-steps.js";
-import { initialState, type TrainingState } from "../../src/training/state.js";
+import { initialState, type TrainingState } from "../../src/optimizer/state.js";
 import { divide, type Step, type StepResult } from "../../src/training/steps.js";
 import { stepsModel } from "../../src/training/steps-model.js";
 import { scheduleRow, vectorFeeds } from "../../src/training/vectors.js";
@@ -27,7 +28,7 @@ const stepOf = (i: number): Step => ({
   learningRate: 0.01,
 });
 const fresh = (spec: Spec): TrainingState =>
-  initialState(initialParameters(spec, 1), parameterLayout(spec), decoderPlan(spec));
+  initialState(initialParameters(spec, 1), parameterLayout(spec), planOf(spec));
 
 /** All steps in runs of the given lengths. */
 async function trained(
@@ -35,7 +36,7 @@ async function trained(
   threads: number,
   runs: readonly number[] = [STEPS],
 ): Promise<{ readonly results: readonly StepResult[]; readonly state: TrainingState }> {
-  const [objective, plan] = [decoderObjective(spec), decoderPlan(spec)];
+  const [objective, plan] = [decoderObjective(spec), planOf(spec)];
   const steps = await openSteps({ objective, plan, batch: BATCH, threads }, fresh(spec));
   try {
     const results: StepResult[] = [];
@@ -58,7 +59,7 @@ describe("training steps", () => {
   test("have the same losses with ONNX Runtime's rewriting off and on", async () => {
     const losses = async (optimization: NonNullable<SessionOptions["optimization"]>) => {
       const spec = tiny();
-      const [objective, plan, state] = [decoderObjective(spec), decoderPlan(spec), fresh(spec)];
+      const [objective, plan, state] = [decoderObjective(spec), planOf(spec), fresh(spec)];
       const session = await createSession(writeOnnx(stepsModel(objective, plan, 1, BATCH)), {
         threads: 1,
         optimization,
@@ -121,7 +122,7 @@ describe("training steps", () => {
 
   test("fail when a replica does, and leave nobody waiting", async () => {
     const spec = tiny();
-    const [objective, plan] = [decoderObjective(spec), decoderPlan(spec)];
+    const [objective, plan] = [decoderObjective(spec), planOf(spec)];
     const steps = await openSteps({ objective, plan, batch: BATCH, threads: 2 }, fresh(spec));
     const short = { ...stepOf(0), batch: { ids, targets: ids.subarray(0, 8) } };
     await expect(steps.run([stepOf(0), short])).rejects.toMatchObject({ code: "replica-failed" });
@@ -139,7 +140,7 @@ describe("training steps", () => {
 describe("the rows of a step", () => {
   const divided = (batch: number, threads: number, microBatch: number) => {
     const objective = { ...decoderObjective(tiny()), rowsAtOnce: microBatch };
-    return divide({ objective, plan: decoderPlan(tiny()), batch, threads });
+    return divide({ objective, plan: planOf(tiny()), batch, threads });
   };
   test.each([
     [8, 1, 8, { replicas: 1, parts: 1, rows: 8, threads: 1 }],

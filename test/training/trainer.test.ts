@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseSpec } from "../../src/spec.js";
-import { readCheckpoint, readParameters } from "../../src/training/checkpoint.js";
+import { readCheckpoint, readParameters } from "../../src/checkpoint/checkpoint.js";
 import { startTraining } from "../../src/training/start.js";
 import { train, type Progress, type TrainingRequest } from "../../src/training/trainer.js";
 import { someFiles } from "../support/text.js";
@@ -148,7 +148,7 @@ describe("a training", () => {
     const script = `
       mount -t tmpfs -o size=300k none "${disk}" && cp "${old.directory}"/* "${disk}" &&
       ${process.execPath} --input-type=module -e '
-        const { writeCheckpoint, readCheckpoint } = await import("${join(process.cwd(), "dist/training/checkpoint.js")}");
+        const { writeCheckpoint, readCheckpoint } = await import("${join(process.cwd(), "dist/checkpoint/checkpoint.js")}");
         const { identity, state } = await readCheckpoint("${disk}");
         await writeCheckpoint("${disk}", identity, { ...state, step: 41 }).catch((error) => console.log(error.code, error.message));
         console.log((await readCheckpoint("${disk}")).state.step);

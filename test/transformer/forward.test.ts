@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { parseSpec } from "../../src/spec.js";
+import { parseSpec, type Spec } from "../../src/spec.js";
 import { forward } from "../../src/transformer/forward.js";
 import { inferenceModel } from "../../src/transformer/model.js";
 import { flopsPerToken, initialParameters, parameterCount, parameterLayout } from "../../src/transformer/parameters.js";
@@ -12,6 +12,22 @@ const TIED = parseSpec(
   "architecture: {context: 8, width: 8, layers: 1, heads: 2, tieEmbeddings: true}\ntraining: {batch: 2}",
 );
 
+const small = (more: string) => parseSpec(`architecture: {context: 8, width: 8, layers: 1, heads: 4, ${more}}`);
+const VARIANTS: readonly (readonly [string, Spec])[] = [
+  ["untied", TINY],
+  ["tied", TIED],
+  ["as Llama", small("normalization: rms-norm, position: rotary, feedForward: {kind: swiglu, ratio: 2}")],
+  ["with shared keys and values", small("keyValueHeads: 2, position: rotary")],
+  ["with one head of keys for all", small("keyValueHeads: 1, normalization: rms-norm")],
+  ["with a cap", small("logitSoftCap: 5")],
+  [
+    "with normalised queries and keys",
+    parseSpec(
+      "architecture: {context: 8, width: 16, layers: 1, heads: 2, queryKeyNormalization: true, position: rotary, keyValueHeads: 1}",
+    ),
+  ],
+];
+
 const ids = (batch: number, sequence: number) => ({
   type: "int64" as const,
   shape: [batch, sequence],
@@ -19,10 +35,7 @@ const ids = (batch: number, sequence: number) => ({
 });
 
 describe("the decoder", () => {
-  test.each([
-    ["untied", TINY],
-    ["tied", TIED],
-  ])("has the gradient that finite differences give, %s", async (_, spec) => {
+  test.each(VARIANTS)("has the gradient that finite differences give, %s", async (_, spec) => {
     const layout = parameterLayout(spec).filter(
       ({ name }) => !name.endsWith("wte.weight") && !name.startsWith("lm_head"),
     );
@@ -55,18 +68,46 @@ describe("the decoder", () => {
     expect(flopsPerToken(spec)).toBe(6 * total + 12 * layers * d * t);
   });
 
-  test("gives the same logits for a prefix as for the whole sequence, at any batch", async () => {
-    const model = inferenceModel(TINY, initialParameters(TINY, 1));
-    const whole = await evaluate(model.graph, { input_ids: ids(1, 8) });
-    const prefix = await evaluate(model.graph, { input_ids: { ...ids(1, 5), data: ids(1, 8).data.slice(0, 5) } });
-    const twice = await evaluate(model.graph, {
-      input_ids: { ...ids(2, 8), data: BigInt64Array.from([...ids(1, 8).data, ...ids(1, 8).data]) },
-    });
-    expect(whole.logits.shape).toEqual([1, 8, 256]);
-    const close = (a: ArrayLike<number | bigint>, b: ArrayLike<number | bigint>) =>
-      Math.max(...Array.from({ length: a.length }, (_, i) => Math.abs(Number(a[i]) - Number(b[i]))));
-    expect(close(prefix.logits.data, whole.logits.data)).toBeLessThan(1e-6);
-    expect(close(whole.logits.data, twice.logits.data.subarray(0, 8 * 256))).toBeLessThan(1e-6);
+  test.each(VARIANTS)(
+    "gives the same logits for a prefix as for the whole sequence, at any batch, %s",
+    async (_, spec) => {
+      const model = inferenceModel(spec, initialParameters(spec, 1));
+      const whole = await evaluate(model.graph, { input_ids: ids(1, 8) });
+      const prefix = await evaluate(model.graph, { input_ids: { ...ids(1, 5), data: ids(1, 8).data.slice(0, 5) } });
+      const twice = await evaluate(model.graph, {
+        input_ids: { ...ids(2, 8), data: BigInt64Array.from([...ids(1, 8).data, ...ids(1, 8).data]) },
+      });
+      expect(whole.logits.shape).toEqual([1, 8, 256]);
+      const close = (a: ArrayLike<number | bigint>, b: ArrayLike<number | bigint>) =>
+        Math.max(...Array.from({ length: a.length }, (_x, i) => Math.abs(Number(a[i]) - Number(b[i]))));
+      expect(close(prefix.logits.data, whole.logits.data)).toBeLessThan(1e-6);
+      expect(close(whole.logits.data, twice.logits.data.subarray(0, 8 * 256))).toBeLessThan(1e-6);
+    },
+  );
+
+  test("has no biases, no table of positions and a third matrix where it is as Llama", () => {
+    const names = parameterLayout(VARIANTS[2][1]).map(({ name, shape }) => `${name} ${shape.join("x")}`);
+    expect(names).toEqual([
+      "transformer.wte.weight 256x8",
+      "transformer.h.0.ln_1.weight 8",
+      "transformer.h.0.ln_2.weight 8",
+      "transformer.ln_f.weight 8",
+      "transformer.h.0.attn.c_attn.weight 8x24",
+      "transformer.h.0.attn.c_proj.weight 8x8",
+      "transformer.h.0.mlp.c_gate.weight 8x16",
+      "transformer.h.0.mlp.c_fc.weight 8x16",
+      "transformer.h.0.mlp.c_proj.weight 16x8",
+      "lm_head.weight 256x8",
+    ]);
+  });
+
+  test("has logits within their cap", async () => {
+    const capped = VARIANTS[5][1];
+    const loud = initialParameters(capped, 1).map((x) => 50 * x);
+    const { logits } = await evaluate(inferenceModel(capped, loud).graph, { input_ids: ids(1, 8) });
+    const largest = Math.max(...Array.from(logits.data as Float32Array, Math.abs));
+    expect(largest).toBeGreaterThan(4);
+    expect(largest).toBeLessThan(5.00001);
   });
 
   test("starts alike wherever two specs agree, whatever else differs", () => {

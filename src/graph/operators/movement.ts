@@ -92,9 +92,8 @@ export const movement = {
   Concat: onnx((x, call) => {
     const axis = normalizeAxis(int(call.attributes, "axis", 0), x.shape.length);
     const operands = call.inputs.map((_, i) => input(call, i));
-    const sizes = operands.map(({ shape }) => shape[axis]);
-    if (sizes.some((size) => typeof size !== "number")) throw new GraphError("shape", "Concat along a symbolic axis");
-    const joined = (shape: readonly Dim[]) => shape.map((dim, i) => (i === axis ? sum(sizes as number[]) : dim));
+    const whole = sumOf(operands.map(({ shape }) => shape[axis]));
+    const joined = (shape: readonly Dim[]) => shape.map((dim, i) => (i === axis ? whole : dim));
     if (!operands.every(({ shape }) => sameShape(joined(shape), joined(x.shape)))) {
       const list = operands.map(({ shape }) => `[${shape.join(", ")}]`).join(" and ");
       throw new GraphError("shape", `Concat of ${list}: they differ beside axis ${axis}`);
@@ -137,6 +136,14 @@ function permutation(x: Value, call: Call): readonly number[] {
 function sizeOf(dim: Dim, opType: string): number {
   if (typeof dim === "number") return dim;
   throw new GraphError("shape", `${opType} of a symbolic axis`);
+}
+
+/** The sum of sizes, or a name for it. */
+function sumOf(sizes: readonly Dim[]): Dim {
+  const numbers = sizes.filter((size) => typeof size === "number");
+  if (numbers.length === sizes.length) return sum(numbers);
+  const [first] = sizes;
+  return sizes.every((size) => size === first) ? `${sizes.length}*${first}` : sizes.join("+");
 }
 
 function sum(sizes: readonly number[]): number {

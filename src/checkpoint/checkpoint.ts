@@ -1,4 +1,4 @@
-// A checkpoint directory: model.safetensors and config.json in Hugging Face's GPT-2 layout, model.onnx to hand over, and
+// A checkpoint directory: model.safetensors and config.json in Hugging Face's layout, model.onnx to hand over, and
 // state.safetensors with the moments and the position, which is all that an exact resume needs.
 
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
@@ -6,13 +6,13 @@ import { join } from "node:path";
 import * as z from "zod";
 import { AxonError, InputError } from "../errors.js";
 import { writeOnnx } from "../graph/write-onnx.js";
-import { allVectors, type Vector } from "../optimizer/sections.js";
+import { allVectors, planOf, type Vector } from "../optimizer/sections.js";
 import { parseSpec, type Spec } from "../spec.js";
 import { inferenceModel } from "../transformer/model.js";
-import { hiddenSize, parameterCount, parameterLayout, VOCABULARY } from "../transformer/parameters.js";
-import { decoderPlan } from "./decoder-objective.js";
+import { parameterCount, parameterLayout } from "../transformer/parameters.js";
+import { familyConfig, restore, stored, storedTensors } from "./families.js";
 import { readSafetensors, writeSafetensors, type NamedTensor, type Safetensors } from "./safetensors.js";
-import { modelParameters, type TrainingState } from "./state.js";
+import { modelParameters, type TrainingState } from "../optimizer/state.js";
 
 /** What identifies a training: with it and the state, the rest of the run is determined. */
 export interface TrainingIdentity {
@@ -41,7 +41,7 @@ export async function writeCheckpoint(
   const rest = Object.entries(state.vectors).filter(([, vector]) => vector !== model);
   const vectors = rest.map(([name, data]): [string, NamedTensor] => [name, { shape: [data.length], data }]);
   await writeTogether(directory, {
-    "config.json": json({ ...huggingFaceConfig(spec), axon: { ...identity, step: state.step } }),
+    "config.json": json({ ...familyConfig(spec), axon: { ...identity, step: state.step } }),
     "model.safetensors": writeSafetensors({
       tensors: named(spec, model),
       metadata: { format: "pt", ...metadata },
@@ -71,7 +71,7 @@ export async function readCheckpoint(directory: string): Promise<{ identity: Tra
   if (model.metadata["step"] !== step) {
     throw unfit(stateFile, "model.safetensors is from another step, so this cannot be resumed");
   }
-  const plan = decoderPlan(identity.spec);
+  const plan = planOf(identity.spec);
   const inModel: Vector = plan.averaging > 0 ? "average" : "parameters";
   const vectors = allVectors(parameterLayout(identity.spec), plan).map(
     (name) => [name, name === inModel ? handedOver : vector(name)] as const,
@@ -156,44 +156,20 @@ function unfit(file: string, message: string, cause?: unknown): InputError {
 
 function named(spec: Spec, flat: Float32Array): Map<string, NamedTensor> {
   return new Map(
-    parameterLayout(spec).map(({ name, shape, offset, size }) => [
-      name,
-      { shape, data: flat.subarray(offset, offset + size) },
-    ]),
+    storedTensors(spec).map((tensor) => [tensor.name, { shape: tensor.shape, data: stored(flat, tensor) }]),
   );
 }
 
 function flattened(spec: Spec, { tensors }: Safetensors, file: string): Float32Array {
   const flat = new Float32Array(parameterCount(spec));
-  for (const { name, shape, offset } of parameterLayout(spec)) {
+  for (const wanted of storedTensors(spec)) {
+    const { name, shape } = wanted;
     const tensor = tensors.get(name);
     if (!tensor) throw unfit(file, `it has no tensor "${name}"`);
     if (tensor.shape.join() !== shape.join()) {
       throw unfit(file, `"${name}" is [${tensor.shape.join(", ")}], the spec asks for [${shape.join(", ")}]`);
     }
-    flat.set(tensor.data, offset);
+    restore(flat, wanted, tensor.data);
   }
   return flat;
-}
-
-/** The keys that `transformers` reads for GPT2LMHeadModel. */
-function huggingFaceConfig({ architecture: a }: Spec): Record<string, unknown> {
-  return {
-    architectures: ["GPT2LMHeadModel"],
-    model_type: "gpt2",
-    vocab_size: VOCABULARY,
-    n_positions: a.context,
-    n_embd: a.width,
-    n_layer: a.layers,
-    n_head: a.heads,
-    n_inner: hiddenSize(a),
-    activation_function: "gelu_new",
-    layer_norm_epsilon: 1e-5,
-    resid_pdrop: 0,
-    embd_pdrop: 0,
-    attn_pdrop: 0,
-    tie_word_embeddings: a.tieEmbeddings,
-    bos_token_id: null,
-    eos_token_id: null,
-  };
 }

@@ -1,7 +1,7 @@
 // What a training carries from step to step.
 
 import type { Placed } from "../layout.js";
-import { allVectors, type Plan, type Vector } from "../optimizer/sections.js";
+import { allVectors, type Plan, type Vector } from "./sections.js";
 
 export interface TrainingState {
   /** Flat buffers, all as long as the parameters. */

@@ -7,9 +7,9 @@ import {
   readParameters,
   writeCheckpoint,
   type TrainingIdentity,
-} from "../../src/training/checkpoint.js";
-import { readSafetensors, writeSafetensors, type NamedTensor } from "../../src/training/safetensors.js";
-import type { TrainingState } from "../../src/training/state.js";
+} from "../../src/checkpoint/checkpoint.js";
+import { readSafetensors, writeSafetensors, type NamedTensor } from "../../src/checkpoint/safetensors.js";
+import type { TrainingState } from "../../src/optimizer/state.js";
 import { initialParameters } from "../../src/transformer/parameters.js";
 import { temporaryDirectories } from "../support/temporary.js";
 

@@ -2,8 +2,8 @@ import { describe, expect, test } from "@jest/globals";
 import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { widenBfloat16, widenFloat16 } from "../../src/training/half-floats.js";
-import { readSafetensors, writeSafetensors } from "../../src/training/safetensors.js";
+import { widenBfloat16, widenFloat16 } from "../../src/checkpoint/half-floats.js";
+import { readSafetensors, writeSafetensors } from "../../src/checkpoint/safetensors.js";
 import { temporaryDirectories } from "../support/temporary.js";
 
 const PYTHON = "/usr/bin/python3";

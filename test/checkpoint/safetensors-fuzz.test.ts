@@ -6,7 +6,7 @@ import {
   writeSafetensors,
   type NamedTensor,
   type Safetensors,
-} from "../../src/training/safetensors.js";
+} from "../../src/checkpoint/safetensors.js";
 import { damage, frugally, HOSTILE, listOf, pick, rolls, type Roll } from "../support/fuzzing.js";
 import { safetensorsFile } from "./safetensors-file.js";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { readSafetensors, writeSafetensors } from "../../src/training/safetensors.js";
+import { readSafetensors, writeSafetensors } from "../../src/checkpoint/safetensors.js";
 import { frugally, LARGE } from "../support/fuzzing.js";
 import { safetensorsFile as file } from "./safetensors-file.js";
 

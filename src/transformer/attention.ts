@@ -1,0 +1,55 @@
+// Causal attention: heads that may share keys and values, each query with the positions up to its own.
+
+import { attribute, type GraphBuilder } from "../graph/builder.js";
+import type { Dim, Value } from "../graph/graph.js";
+import type { Spec } from "../spec.js";
+import { linear, rmsNormalized, type Weights } from "./linear.js";
+import { headSizes } from "./parameters.js";
+import type { Positions } from "./positions.js";
+
+/** @param x [batch, sequence, width] */
+export function attention(
+  b: GraphBuilder,
+  spec: Spec,
+  weights: Weights,
+  at: string,
+  x: Value,
+  positions: Positions,
+): Value {
+  const { width } = spec.architecture;
+  const { heads, keyValueHeads, headWidth } = headSizes(spec);
+  const [batch, sequence] = x.shape as readonly [Dim, Dim];
+  const sizes = [heads, keyValueHeads, keyValueHeads].map((count) => count * headWidth);
+  const [q, k, v] = b
+    .split(linear(b, weights, `${at}.c_attn`, x), sizes, 2)
+    .map((part, i) => b.reshape(part, [batch, sequence, i === 0 ? heads : keyValueHeads, headWidth]));
+  const placed = (part: Value, name: string) => {
+    const scaled = spec.architecture.queryKeyNormalization ? rmsNormalized(b, weights, `${at}.${name}`, part) : part;
+    return positions.rotate(byHead(b, scaled));
+  };
+  const mixed = mixture(b, placed(q, "q_norm"), placed(k, "k_norm"), byHead(b, v), positions);
+  return linear(b, weights, `${at}.c_proj`, b.reshape(b.transpose(mixed, [0, 2, 1, 3]), [batch, sequence, width]));
+}
+
+/** [batch, sequence, heads, head width] → [batch, heads, sequence, head width] */
+function byHead(b: GraphBuilder, x: Value): Value {
+  return b.transpose(x, [0, 2, 1, 3]);
+}
+
+/**
+ * softmax(q·kᵀ/√(head width) + mask)·v. Queries whose heads share keys are stacked along the sequence, so that one product serves them all.
+ * @param q [batch, heads, queries, head width]
+ * @param k as v [batch, shared heads, keys, head width]
+ * @returns [batch, heads, queries, head width]
+ */
+function mixture(b: GraphBuilder, q: Value, k: Value, v: Value, { mask }: Positions): Value {
+  const [batch, heads, queries, headWidth] = q.shape;
+  const shared = k.shape[1] as number;
+  const group = (heads as number) / shared;
+  const rows = typeof queries === "number" ? group * queries : `${group}*${queries}`;
+  const stacked = group === 1 ? q : b.reshape(q, [batch, shared, rows, headWidth]);
+  const scores = b.matMul(stacked, k, { transB: true, alpha: 1 / Math.sqrt(headWidth as number) });
+  const masks = b.concat(Array<Value>(group).fill(mask), 0);
+  const probabilities = b.op("Softmax", [b.add(scores, masks)], { axis: attribute.int(-1) });
+  return b.reshape(b.matMul(probabilities, v), [batch, heads, queries, headWidth]);
+}
