@@ -8,7 +8,7 @@ import { openDevice, Resident, type Device, type DeviceSession } from "../runtim
 import { copyState, type TrainingState } from "../optimizer/state.js";
 import type { Step, StepResult, Steps, StepsOptions } from "./steps.js";
 import { stepModel } from "./training-step.js";
-import { scheduleRow, takeVectors, vectorFeeds, vectorInputs } from "./vectors.js";
+import { scheduleRow, takeVectors, vectorFeeds, vectorInputs } from "../optimizer/vectors.js";
 
 export class DeviceSteps implements Steps {
   readonly #options: StepsOptions;

@@ -6,7 +6,7 @@ import { IR_VERSION, OPSETS, type Dim, type Graph, type Model, type Value } from
 import { sections, type Plan } from "../optimizer/sections.js";
 import type { Objective } from "./objective.js";
 import { trainingStep, type StepInputs } from "./training-step.js";
-import { scheduleLength, vectorInputs } from "./vectors.js";
+import { scheduleLength, vectorInputs } from "../optimizer/vectors.js";
 
 const STEPS: Dim = "steps";
 

@@ -6,7 +6,7 @@ import { sections, type Plan, type Section } from "../optimizer/sections.js";
 import { clipFactor, scalarCount, update, type Vectors } from "../optimizer/update.js";
 import { byComputation, lossAndGradients } from "./gradient.js";
 import type { Objective } from "./objective.js";
-import { scheduleLength, vectorInputs } from "./vectors.js";
+import { scheduleLength, vectorInputs } from "../optimizer/vectors.js";
 
 export interface StepInputs {
   /** The objective's inputs by name, [parts, rows, ...rowShape]. */

@@ -11,7 +11,7 @@ import { openSteps } from "../../src/training/open-steps.js";
 import { initialState, type TrainingState } from "../../src/optimizer/state.js";
 import type { Device, Step, StepResult } from "../../src/training/steps.js";
 import { stepModel } from "../../src/training/training-step.js";
-import { scheduleRow, takeVectors, vectorFeeds } from "../../src/training/vectors.js";
+import { scheduleRow, takeVectors, vectorFeeds } from "../../src/optimizer/vectors.js";
 import { initialParameters, parameterLayout } from "../../src/transformer/parameters.js";
 import { hasWebGpu } from "../support/webgpu.js";
 

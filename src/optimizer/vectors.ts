@@ -1,9 +1,9 @@
 // How the flat buffers of a training go into a graph and come out of it: one input and one output per section and vector.
 
 import type { Tensor } from "../graph/graph.js";
-import { vectorsOf, type Plan, type Section, type Vector } from "../optimizer/sections.js";
-import { scalarCount, stepScalars } from "../optimizer/update.js";
-import type { TrainingState } from "../optimizer/state.js";
+import { vectorsOf, type Plan, type Section, type Vector } from "./sections.js";
+import { scalarCount, stepScalars } from "./update.js";
+import type { TrainingState } from "./state.js";
 
 interface VectorInput {
   readonly name: string;
