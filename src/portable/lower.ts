@@ -14,7 +14,7 @@ import { rows } from "./rows.js";
  */
 const PORTABLE_OPSETS: Readonly<Record<string, number>> = { "": 21, "com.microsoft": 1 };
 
-interface Lowering {
+interface Walk {
   readonly b: GraphBuilder;
   readonly graph: Graph;
   /** What the names of the graph have become; null for what nothing computes. */
@@ -28,17 +28,17 @@ interface Lowering {
  */
 export function lower(model: Model): Model {
   const { graph } = model;
-  const lowering: Lowering = { b: new GraphBuilder(graph.name), graph, values: new Map() };
+  const walk: Walk = { b: new GraphBuilder(graph.name), graph, values: new Map() };
   for (const { name, type, shape } of graph.inputs) {
-    lowering.values.set(name, lowering.b.input(name, portableType(type), staticShape(shape)));
+    walk.values.set(name, walk.b.input(name, portableType(type), staticShape(shape)));
   }
-  for (const node of graph.nodes) lowerNode(lowering, node);
-  const outputs = graph.outputs.map(({ name }) => [name, valueOf(lowering, name)] as const);
-  return { ...model, graph: lowering.b.build(Object.fromEntries(outputs)), opsets: PORTABLE_OPSETS };
+  for (const node of graph.nodes) lowerNode(walk, node);
+  const outputs = graph.outputs.map(({ name }) => [name, valueOf(walk, name)] as const);
+  return { ...model, graph: walk.b.build(Object.fromEntries(outputs)), opsets: PORTABLE_OPSETS };
 }
 
-function lowerNode(lowering: Lowering, node: Node): void {
-  const { b, values } = lowering;
+function lowerNode(walk: Walk, node: Node): void {
+  const { b, values } = walk;
   const opType = node.opType as OpType;
   const { parameters, lower: instead = keep } = rows[opType];
   const before = b.nodes.length;
@@ -47,10 +47,10 @@ function lowerNode(lowering: Lowering, node: Node): void {
       b,
       opType,
       inputs: node.inputs.map((name, i) =>
-        name === "" ? null : parameters.includes(i) ? parameter(lowering, name) : valueOf(lowering, name),
+        name === "" ? null : parameters.includes(i) ? parameter(walk, name) : valueOf(walk, name),
       ),
       attributes: node.attributes,
-      contents: (index) => (node.inputs[index] ? constant(lowering, node.inputs[index]) : undefined),
+      contents: (index) => (node.inputs[index] ? constant(walk, node.inputs[index]) : undefined),
     });
     for (const added of b.nodes.slice(before)) checkKernel(b, added);
     node.outputs.forEach((name, i) => values.set(name, outputs[i] ?? null));
@@ -72,23 +72,23 @@ export function hasKernel(opType: string, type: ElementType): boolean {
   return Object.hasOwn(rows, opType) && rows[opType as OpType].kernel.includes(type);
 }
 
-function valueOf(lowering: Lowering, name: string): Value {
-  const { b, values } = lowering;
+function valueOf(walk: Walk, name: string): Value {
+  const { b, values } = walk;
   const known = values.get(name);
   if (known) return known;
   if (known === null) throw new GraphError("no-kernel", `"${name}" has no WebGPU kernel`);
-  const value = b.initializer(b.free(name), portable(constant(lowering, name)));
+  const value = b.initializer(b.free(name), portable(constant(walk, name)));
   values.set(name, value);
   return value;
 }
 
-function parameter(lowering: Lowering, name: string): Value {
-  const tensor = constant(lowering, name);
-  return tensor.type === "int64" ? lowering.b.constant(tensor) : valueOf(lowering, name);
+function parameter(walk: Walk, name: string): Value {
+  const tensor = constant(walk, name);
+  return tensor.type === "int64" ? walk.b.constant(tensor) : valueOf(walk, name);
 }
 
 /** @throws GraphError `shape` where the value is no initializer. */
-function constant({ graph }: Lowering, name: string): Tensor {
+function constant({ graph }: Walk, name: string): Tensor {
   const tensor = graph.initializers.get(name);
   if (tensor) return tensor;
   throw new GraphError("shape", `"${name}" must be a constant, but is only known at run time`);
@@ -100,12 +100,10 @@ function portableType(type: ElementType): ElementType {
 
 /** The tensor as a lowered model takes it. @throws GraphError `no-kernel` for a whole number that int32 does not hold. */
 export function portable(tensor: Tensor): Tensor {
-  if (portableType(tensor.type) === tensor.type) return tensor;
-  const wide = Array.from<number | bigint>(tensor.data).find((value) => Number(value) !== (Number(value) | 0));
+  const { type, shape, data } = tensor;
+  if (portableType(type) === type) return tensor;
+  if (!(data instanceof BigInt64Array)) return { type: "int32", shape, data: new Int32Array(data) };
+  const wide = data.find((value) => BigInt.asIntN(32, value) !== value);
   if (wide !== undefined) throw new GraphError("no-kernel", `${wide} does not fit the int32 that WebGPU has`);
-  return {
-    type: "int32",
-    shape: tensor.shape,
-    data: Int32Array.from(tensor.data as Iterable<number | bigint>, Number),
-  };
+  return { type: "int32", shape, data: Int32Array.from(data, Number) };
 }
