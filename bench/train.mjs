@@ -15,13 +15,8 @@ import { decoderObjective } from "../dist/training/decoder-objective.js";
 import { openSteps } from "../dist/training/open-steps.js";
 import { initialState } from "../dist/optimizer/state.js";
 import { flopsPerToken, initialParameters, parameterCount } from "../dist/transformer/parameters.js";
+import { median, say, sized, SIZES } from "./common.mjs";
 
-const SIZES = {
-  xs: { layers: 2, width: 64, heads: 4, context: 64, batch: 8 },
-  s: { layers: 4, width: 128, heads: 4, context: 128, batch: 32 },
-  m: { layers: 6, width: 256, heads: 8, context: 256, batch: 8 },
-  l: { layers: 8, width: 512, heads: 8, context: 256, batch: 8 },
-};
 const WARM_UP = 3;
 const STEPS = 12;
 /** Steps per run. */
@@ -54,11 +49,8 @@ export async function run(options) {
 }
 
 async function comparePairs(name, threads, pairs, torch) {
-  const size = SIZES[name];
-  if (!size) throw new Error(`no size "${name}": ${Object.keys(SIZES).join(", ")}`);
-  const { batch, ...architecture } = size;
-  const spec = parseSpec(JSON.stringify({ architecture, training: { batch } }));
-  const tokens = batch * size.context;
+  const spec = parseSpec(JSON.stringify(sized(name)));
+  const tokens = spec.training.batch * spec.architecture.context;
   const flops = flopsPerToken(spec) * tokens;
   const measured = [];
   for (let pair = 0; pair < pairs; pair++) {
@@ -145,12 +137,4 @@ function tableRow({ name, parameters, tokensPerSecond, gflops, ofPeak, peer, rat
     ? `${peer.tokensPerSecond.toFixed(0).padStart(14)} ${peer.gflops.toFixed(0).padStart(8)} ${ratio.toFixed(2).padStart(8)}`
     : "";
   return `${left} ${`${(100 * ofPeak).toFixed(0)} %`.padStart(8)} ${right}`;
-}
-
-function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-}
-
-function say(line) {
-  process.stderr.write(`${line}\n`);
 }

@@ -6,9 +6,20 @@ import { Command, CommanderError, type OutputConfiguration } from "commander";
 import { evaluateCommand, patchCommand, replayCommand, trainCommand } from "./cli/commands.js";
 import { evolveCommand } from "./cli/evolve.js";
 import { profileCommand } from "./cli/profile.js";
+import { sampleCommand } from "./cli/sample.js";
 import { AxonError, InputError } from "./errors.js";
 
 const EXIT = { done: 0, failed: 1, refused: 2, interrupted: 130 } as const;
+
+const COMMANDS = [
+  trainCommand,
+  evaluateCommand,
+  sampleCommand,
+  patchCommand,
+  evolveCommand,
+  replayCommand,
+  profileCommand,
+] as const;
 
 const json = process.argv.includes("--json");
 
@@ -26,9 +37,9 @@ async function main(): Promise<number> {
   const interruption = new AbortController();
   process.once("SIGINT", () => interruption.abort());
   process.once("SIGTERM", () => interruption.abort());
+  process.stdout.on("error", () => interruption.abort()); // whoever read it has left, as `head` does
   const context = { signal: interruption.signal, json, exit: (value: number) => (code = value) };
-  for (const add of [trainCommand, evaluateCommand, patchCommand, evolveCommand, replayCommand, profileCommand])
-    add(program, context);
+  for (const add of COMMANDS) add(program, context);
   for (const command of [program, ...program.commands]) command.exitOverride().configureOutput(OUTPUT);
   try {
     await program.parseAsync();

@@ -34,6 +34,7 @@ const HOUSE: House = {
     proposal: { level: 2, imports: ["candidate", "patch", "spec"] },
     github: { level: 2, imports: ["candidate", "patch", "report"] },
     dashboard: { level: 2, imports: ["candidate", "report", "store"] },
+    generation: { level: 3, imports: ["graph", "runtime", "spec", "transformer"] },
     checkpoint: { level: 3, imports: ["graph", "layout", "optimizer", "spec", "transformer"] },
     training: {
       level: 4,
@@ -61,7 +62,7 @@ const HOUSE: House = {
     wire: {
       level: 8,
       imports:
-        "candidate machine spec config graph patch process repository store autodiff runtime transformer data report proposal github checkpoint training profiling evaluation evolution jobs".split(
+        "candidate machine spec config graph patch process repository store autodiff runtime transformer data report proposal github checkpoint training generation profiling evaluation evolution jobs".split(
           " ",
         ),
     },

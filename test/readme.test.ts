@@ -39,7 +39,8 @@ describe("what the README shows", () => {
       expect([command, status, stderr.match(/^axon: .*/m)?.[0]]).toEqual([command, 0, undefined]);
       const kinds = (text: string) =>
         text.match(/^(?:baseline|verdict:|spent:|steps|parameters|held out|checkpoint|[\d.]+ bits)/gm) ?? [];
-      expect(kinds(output).map(labelOf).length).toBeGreaterThan(0);
+      expect(kinds(output).map(labelOf).length > 0 || /axon -- sample/.test(command)).toBe(true); // a text has no lines of a kind
+      expect(stdout).not.toBe("");
       expect(kinds(stdout).map(labelOf)).toEqual(expect.arrayContaining(kinds(output).map(labelOf)));
     }
   }, 120_000);

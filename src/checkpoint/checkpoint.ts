@@ -87,6 +87,12 @@ export async function readParameters(directory: string, spec: Spec): Promise<Flo
   return flattened(spec, await readTensors(directory, "model.safetensors"), join(directory, "model.safetensors"));
 }
 
+/** What a checkpoint predicts with. @throws InputError like `readCheckpoint`. */
+export async function readModel(directory: string): Promise<{ spec: Spec; parameters: Float32Array }> {
+  const { spec } = await readIdentity(directory);
+  return { spec, parameters: await readParameters(directory, spec) };
+}
+
 /** The spec a checkpoint was trained with. */
 async function readIdentity(directory: string): Promise<TrainingIdentity> {
   const file = join(directory, "config.json");

@@ -10,3 +10,12 @@ export function whole(min: number): (text: string) => number {
     throw new InvalidArgumentError(`expected a whole number from ${min} up.`);
   };
 }
+
+/** A number from `min` up. */
+export function atLeast(min: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== "" && Number.isFinite(value) && value >= min) return value;
+    throw new InvalidArgumentError(`expected a number from ${min} up.`);
+  };
+}

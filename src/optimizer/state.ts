@@ -24,7 +24,8 @@ export function modelParameters({ vectors }: TrainingState): Float32Array {
   return vectors.average ?? vectors.parameters;
 }
 
-export function copyState({ vectors, step }: TrainingState): TrainingState {
-  const copies = Object.entries(vectors).map(([name, vector]) => [name, vector.slice()] as const);
+/** A copy of the state, or of the elements `from` … `to` - 1 of its vectors. */
+export function copyState({ vectors, step }: TrainingState, from = 0, to = vectors.parameters.length): TrainingState {
+  const copies = Object.entries(vectors).map(([name, vector]) => [name, vector.slice(from, to)] as const);
   return { vectors: Object.fromEntries(copies) as TrainingState["vectors"], step };
 }

@@ -1,7 +1,7 @@
 // Sessions of ONNX Runtime on the CPU. A run blocks the event loop of its process.
 
 import * as ort from "onnxruntime-node";
-import type { Tensor } from "../graph/graph.js";
+import type { Tensor, TensorData } from "../graph/graph.js";
 import { fromOrt, guarded, mapValues, toOrt } from "./tensors.js";
 
 export interface SessionOptions {
@@ -9,6 +9,11 @@ export interface SessionOptions {
   readonly threads: number;
   /** ONNX Runtime's graph rewriting; "all" unless a test wants to compare. */
   readonly optimization?: "disabled" | "basic" | "extended" | "all";
+  /**
+   * Whether memory stays with the session between runs: faster for many small values, but what one run has taken is not there for
+   * anything else. True unless said otherwise.
+   */
+  readonly arena?: boolean;
   /** Where to write ONNX Runtime's own trace of every operator. */
   readonly profile?: string;
 }
@@ -38,6 +43,7 @@ export async function createSession(model: Uint8Array, options: SessionOptions):
       interOpNumThreads: 1,
       executionMode: "sequential",
       graphOptimizationLevel: options.optimization ?? "all",
+      enableCpuMemArena: options.arena ?? true,
       enableMemPattern: false, // a planned block comes on top of what the first run took piece by piece, and is no faster
       logSeverityLevel: 4, // what it reports comes as an exception too
       extra: {
@@ -59,6 +65,20 @@ export async function createSession(model: Uint8Array, options: SessionOptions):
       await session.release();
     },
   };
+}
+
+/** A port that nobody listens to: what is transferred to it is gone. */
+const sink = (() => {
+  const { port1, port2 } = new MessageChannel();
+  port2.close();
+  return port1;
+})();
+
+/**
+ * Frees arrays, which from then on are empty. The garbage collector would do so too, but only after further runs have put theirs on top.
+ */
+export function discard(arrays: Iterable<TensorData>): void {
+  for (const { buffer } of arrays) sink.postMessage(null, [buffer as ArrayBuffer]);
 }
 
 /** Version of the ONNX Runtime that computes. */

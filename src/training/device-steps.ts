@@ -2,92 +2,74 @@
 
 import type { Tensor } from "../graph/graph.js";
 import { writeOnnx } from "../graph/write-onnx.js";
-import { sections, type Section } from "../optimizer/sections.js";
-import { lower, portable } from "../portable/lower.js";
-import { openDevice, Resident, type Device, type DeviceSession } from "../runtime/device.js";
+import { sections } from "../optimizer/sections.js";
 import { copyState, type TrainingState } from "../optimizer/state.js";
+import { scheduleRow, takeVectors, vectorFeeds, vectorInputs } from "../optimizer/vectors.js";
+import { lower, portable } from "../portable/lower.js";
+import { openDevice, Resident } from "../runtime/device.js";
 import type { Step, StepResult, Steps, StepsOptions } from "./steps.js";
 import { stepModel } from "./training-step.js";
-import { scheduleRow, takeVectors, vectorFeeds, vectorInputs } from "../optimizer/vectors.js";
 
-export class DeviceSteps implements Steps {
-  readonly #options: StepsOptions;
-  readonly #of: readonly Section[];
-  readonly #device: Device;
-  readonly #session: DeviceSession;
-  #state: TrainingState;
-  /** The vectors by name, here before the first step and on the device since. */
-  #vectors: Readonly<Record<string, Tensor | Resident>>;
+type Vectors = Readonly<Record<string, Tensor | Resident>>;
 
-  private constructor(
-    options: StepsOptions,
-    of: readonly Section[],
-    device: Device,
-    session: DeviceSession,
-    state: TrainingState,
-  ) {
-    this.#options = options;
-    this.#of = of;
-    this.#device = device;
-    this.#session = session;
-    this.#state = state;
-    this.#vectors = vectorFeeds(of, options.plan, state);
-  }
-
-  /** @throws AxonError `webgpu-unavailable`; GraphError where an operator has no kernel on the device. */
-  static async open(options: StepsOptions, state: TrainingState): Promise<DeviceSteps> {
-    const { objective, plan, batch } = options;
-    const of = sections(objective.parameters, plan);
-    const model = writeOnnx(lower(stepModel(objective, plan, batch)));
-    const device = await openDevice();
-    const session = await device.load(
-      model,
-      vectorInputs(of, plan).map(({ name }) => `next_${name}`),
-    );
-    return new DeviceSteps(options, of, device, session, state);
-  }
-
-  async run(steps: readonly Step[]): Promise<readonly StepResult[]> {
-    const results: StepResult[] = [];
-    for (const step of steps) results.push(await this.#take(step));
-    return results;
-  }
-
-  async #take({ batch, learningRate }: Step): Promise<StepResult> {
-    const { objective, plan, batch: rows } = this.#options;
-    const schedule = scheduleRow(this.#of, plan, this.#state.step + 1, learningRate);
-    const inputs = objective.inputs.map(
-      ({ name, type, rowShape }) =>
-        [name, portable({ type, shape: [1, rows, ...rowShape], data: batch[name] })] as const,
-    );
-    const { resident, fetched } = await this.#session.run({
-      ...Object.fromEntries(inputs),
-      ...this.#vectors,
-      schedule: { type: "float32", shape: [schedule.length], data: Float32Array.from(schedule) },
+/**
+ * @param state taken over
+ * @throws AxonError `webgpu-unavailable`; GraphError where an operator has no kernel on the device.
+ */
+export async function openDeviceSteps(options: StepsOptions, state: TrainingState): Promise<Steps> {
+  const { objective, plan, batch } = options;
+  const of = sections(objective.parameters, plan);
+  const names = vectorInputs(of, plan).map(({ name }) => name);
+  const model = writeOnnx(lower(stepModel(objective, plan, batch)));
+  const device = await openDevice();
+  const session = await device.load(
+    model,
+    names.map((name) => `next_${name}`),
+  );
+  let { step } = state;
+  let vectors: Vectors = vectorFeeds(of, plan, state); // on the device from the first step on
+  const take = async ({ batch: given, learningRate }: Step): Promise<StepResult> => {
+    const schedule = Float32Array.from(scheduleRow(of, plan, step + 1, learningRate));
+    const { resident, fetched } = await session.run({
+      ...rowsOf(options, given),
+      ...vectors,
+      schedule: { type: "float32", shape: [schedule.length], data: schedule },
     });
-    this.#free();
-    const next = vectorInputs(this.#of, plan).map(({ name }) => [name, resident[`next_${name}`]] as const);
-    this.#vectors = Object.fromEntries(next);
-    this.#state = { ...this.#state, step: this.#state.step + 1 };
+    free(vectors);
+    vectors = Object.fromEntries(names.map((name) => [name, resident[`next_${name}`]]));
+    step++;
     return { loss: Number(fetched["loss"].data[0]), gradientNorm: Number(fetched["gradientNorm"].data[0]) };
-  }
+  };
+  return {
+    run: async (steps) => {
+      const results: StepResult[] = [];
+      for (const given of steps) results.push(await take(given));
+      return results;
+    },
+    state: async () => {
+      const read: Record<string, Tensor> = {};
+      for (const name of names) {
+        const vector = vectors[name];
+        read[`next_${name}`] = vector instanceof Resident ? await device.read(vector) : vector;
+      }
+      takeVectors(of, plan, read, state);
+      return copyState({ ...state, step });
+    },
+    close: async () => {
+      free(vectors);
+      await session.close();
+      await device.close();
+    },
+  };
+}
 
-  async state(): Promise<TrainingState> {
-    const read: Record<string, Tensor> = {};
-    for (const [name, vector] of Object.entries(this.#vectors)) {
-      read[`next_${name}`] = vector instanceof Resident ? await this.#device.read(vector) : vector;
-    }
-    takeVectors(this.#of, this.#options.plan, read, this.#state);
-    return copyState(this.#state);
-  }
+function rowsOf({ objective, batch }: StepsOptions, given: Step["batch"]): Record<string, Tensor> {
+  const inputs = objective.inputs.map(({ name, type, rowShape }): [string, Tensor] => {
+    return [name, portable({ type, shape: [1, batch, ...rowShape], data: given[name] })];
+  });
+  return Object.fromEntries(inputs);
+}
 
-  async close(): Promise<void> {
-    this.#free();
-    await this.#session.close();
-    await this.#device.close();
-  }
-
-  #free(): void {
-    for (const vector of Object.values(this.#vectors)) if (vector instanceof Resident) vector.free();
-  }
+function free(vectors: Vectors): void {
+  for (const vector of Object.values(vectors)) if (vector instanceof Resident) vector.free();
 }

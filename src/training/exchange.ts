@@ -1,12 +1,12 @@
-// Shared memory of the replicas: gradients on their way to the replica that updates them, parameters on their way back, and a barrier.
+// Shared memory of the replicas: gradients on their way to the replica that updates them, parameters on their way back in the same
+// place, and a barrier.
 
 /** All of it can be sent to another thread, which then sees the same memory. */
 export interface SharedMemory {
   readonly replicas: number;
   /** Where the share of each replica begins in the flat buffers; one number more, the end of the last. */
   readonly starts: readonly number[];
-  readonly parameters: SharedArrayBuffer;
-  /** Per owner: the gradients of its share that the other replicas found, one behind the other. */
+  /** Per owner: the gradients of its share that the other replicas found, one behind the other; then the share's new parameters. */
   readonly gradients: readonly SharedArrayBuffer[];
   /** One float64 per replica. */
   readonly numbers: SharedArrayBuffer;
@@ -22,7 +22,6 @@ export function shareMemory(replicas: number, starts: readonly number[]): Shared
   return {
     replicas,
     starts,
-    parameters: new SharedArrayBuffer(starts[replicas] * FLOAT),
     gradients: Array.from(
       { length: replicas },
       (_, owner) => new SharedArrayBuffer((replicas - 1) * size(owner) * FLOAT),
@@ -39,7 +38,6 @@ export class Exchange {
   /** The part of the flat buffers that this replica updates. */
   readonly from: number;
   readonly to: number;
-  readonly parameters: Float32Array;
   readonly #shared: SharedMemory;
   readonly #numbers: Float64Array;
   readonly #control: Int32Array;
@@ -49,7 +47,6 @@ export class Exchange {
     this.replicas = shared.replicas;
     this.from = shared.starts[rank];
     this.to = shared.starts[rank + 1];
-    this.parameters = new Float32Array(shared.parameters);
     this.#shared = shared;
     this.#numbers = new Float64Array(shared.numbers);
     this.#control = new Int32Array(shared.control);
@@ -65,13 +62,27 @@ export class Exchange {
     new Float32Array(gradients[owner]).set(gradient, slot * size + offset - starts[owner]);
   }
 
-  /** What each of the others sent for this replica's share. */
+  /** What each of the others sent for this replica's share. The first is where all of them may be added up. */
   received(): Float32Array[] {
     const size = this.to - this.from;
     return Array.from(
       { length: this.replicas - 1 },
       (_, slot) => new Float32Array(this.#shared.gradients[this.rank], slot * size * FLOAT, size),
     );
+  }
+
+  /** Shows the others the new parameters of this replica's share, in the place of the gradients, which must have been used by then. */
+  show(parameters: Float32Array): void {
+    new Float32Array(this.#shared.gradients[this.rank]).set(parameters);
+  }
+
+  /** Takes over what the others have shown. @param parameters of the whole model */
+  look(parameters: Float32Array): void {
+    const { starts, gradients } = this.#shared;
+    gradients.forEach((shown, owner) => {
+      const size = starts[owner + 1] - starts[owner];
+      if (owner !== this.rank) parameters.set(new Float32Array(shown, 0, size), starts[owner]);
+    });
   }
 
   publish(number: number): void {

@@ -3,7 +3,7 @@
 import type { Tensor, TensorData } from "../graph/graph.js";
 import { writeOnnx } from "../graph/write-onnx.js";
 import { sections, type Plan } from "../optimizer/sections.js";
-import { createSession, type Session } from "../runtime/session.js";
+import { createSession, discard, type Session } from "../runtime/session.js";
 import type { Objective } from "./objective.js";
 import { copyState, type TrainingState } from "../optimizer/state.js";
 import { stepsModel } from "./steps-model.js";
@@ -61,7 +61,9 @@ export class InlineSteps implements Steps {
     takeVectors(of, this.#plan, outputs, this.#state);
     this.#state = { ...this.#state, step: this.#state.step + steps.length };
     const [losses, norms] = ["losses", "gradientNorms"].map((name) => outputs[name].data as Float32Array);
-    return steps.map((_, i) => ({ loss: losses[i], gradientNorm: norms[i] }));
+    const results = steps.map((_, i) => ({ loss: losses[i], gradientNorm: norms[i] }));
+    discard(Object.values(outputs).map(({ data }) => data));
+    return results;
   }
 
   state(): Promise<TrainingState> {

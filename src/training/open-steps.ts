@@ -1,6 +1,6 @@
 // Picks who trains: a GPU, this thread, or replicas in threads of their own.
 
-import { DeviceSteps } from "./device-steps.js";
+import { openDeviceSteps } from "./device-steps.js";
 import { InlineSteps } from "./inline-steps.js";
 import { ReplicatedSteps } from "./replicated-steps.js";
 import type { TrainingState } from "../optimizer/state.js";
@@ -8,7 +8,7 @@ import { divide, type Steps, type StepsOptions } from "./steps.js";
 
 /** `state` is taken over: the caller keeps no use of its buffers. */
 export function openSteps(options: StepsOptions, state: TrainingState): Promise<Steps> {
-  if (options.device === "webgpu") return DeviceSteps.open(options, state);
+  if (options.device === "webgpu") return openDeviceSteps(options, state);
   const division = divide(options);
   const { objective, plan } = options;
   return division.replicas === 1

@@ -1,7 +1,7 @@
 // The thread of one replica. Started by replicated-steps.ts, never imported.
 
 import { parentPort, workerData } from "node:worker_threads";
-import { Replica, type ReplicaSetup } from "./replica.js";
+import { buffersOf, Replica, type ReplicaSetup } from "./replica.js";
 import type { FromReplica, ToReplica } from "./replicated-steps.js";
 
 const port = parentPort!;
@@ -15,7 +15,10 @@ tell({ kind: "ready" });
 
 async function handle(order: ToReplica): Promise<void> {
   if (order.kind === "run") tell({ kind: "results", results: await replica.run(order.steps) });
-  if (order.kind === "state") tell({ kind: "state", state: replica.state() });
+  if (order.kind === "state") {
+    const state = replica.state();
+    port.postMessage({ kind: "state", state } satisfies FromReplica, buffersOf(state.vectors));
+  }
   if (order.kind === "close") {
     await replica.close();
     port.close();

@@ -3,11 +3,11 @@
 import type { Tensor, TensorData } from "../graph/graph.js";
 import type { Placed } from "../layout.js";
 import type { Plan } from "../optimizer/sections.js";
-import { createSession, type Session } from "../runtime/session.js";
+import { createSession, discard, type Session } from "../runtime/session.js";
 import { Exchange, type SharedMemory } from "./exchange.js";
 import { gradientName } from "./gradient-model.js";
 import type { BatchInput } from "./objective.js";
-import type { TrainingState } from "../optimizer/state.js";
+import { copyState, type TrainingState } from "../optimizer/state.js";
 import type { Division, Step, StepResult } from "./steps.js";
 import { addTo, sumOfSquares } from "./sums.js";
 import { Updater } from "./updater.js";
@@ -19,9 +19,14 @@ export interface ReplicaSetup {
   readonly division: Division;
   /** Bytes of the .onnx file that `gradientModel` describes. */
   readonly gradientModel: Uint8Array;
+  /** Whether its session keeps memory between runs. */
+  readonly arena: boolean;
   readonly parameters: readonly Placed[];
   readonly inputs: readonly BatchInput[];
   readonly plan: Plan;
+  /** Of the whole model. */
+  readonly weights: Float32Array;
+  /** Of this replica's share alone. */
   readonly state: TrainingState;
 }
 
@@ -30,8 +35,8 @@ export class Replica {
   readonly #exchange: Exchange;
   readonly #gradients: Session;
   readonly #updater: Updater;
-  /** The gradient of this replica's share, summed over all replicas; flat. */
-  readonly #sum: Float32Array<ArrayBuffer>;
+  /** This replica's share of the state; its parameters are a view of the weights. */
+  readonly #vectors: TrainingState["vectors"];
   #step: number;
 
   private constructor(setup: ReplicaSetup, exchange: Exchange, gradients: Session, updater: Updater) {
@@ -39,7 +44,7 @@ export class Replica {
     this.#exchange = exchange;
     this.#gradients = gradients;
     this.#updater = updater;
-    this.#sum = new Float32Array(this.#exchange.to - this.#exchange.from);
+    this.#vectors = { ...setup.state.vectors, parameters: setup.weights.subarray(exchange.from, exchange.to) };
     this.#step = setup.state.step;
   }
 
@@ -47,7 +52,7 @@ export class Replica {
     const { division, parameters, plan, shared, rank } = setup;
     const exchange = new Exchange(shared, rank);
     const own = parameters.filter(({ offset }) => offset >= exchange.from && offset < exchange.to);
-    const gradients = await createSession(setup.gradientModel, { threads: division.threads });
+    const gradients = await createSession(setup.gradientModel, { threads: division.threads, arena: setup.arena });
     return new Replica(setup, exchange, gradients, await Updater.open(own, plan, division.threads));
   }
 
@@ -63,9 +68,9 @@ export class Replica {
     return results;
   }
 
-  /** The flat buffers; outside this replica's share only the parameters are up to date. */
+  /** A copy of this replica's share. */
   state(): TrainingState {
-    return { ...this.#setup.state, step: this.#step };
+    return copyState({ vectors: this.#vectors, step: this.#step });
   }
 
   async close(): Promise<void> {
@@ -79,26 +84,27 @@ export class Replica {
     const found = this.#setup.parameters.map((_, i) => outputs[gradientName(i)].data as Float32Array);
     this.#setup.parameters.forEach(({ offset }, i) => exchange.send(offset, found[i]));
     exchange.barrier();
-    exchange.publish(this.#add(found));
+    const sum = this.#add(found);
+    const [loss] = outputs["loss"].data as Float32Array;
+    discard(Object.values(outputs).map(({ data }) => data));
+    exchange.publish(sumOfSquares(sum));
     exchange.barrier();
     const squaredNorm = exchange.sum();
     this.#step++;
-    const { state } = this.#setup;
-    await this.#updater.run(state, { number: this.#step, learningRate, squaredNorm }, this.#sum, exchange.from);
-    const { parameters } = state.vectors;
-    exchange.parameters.set(parameters.subarray(exchange.from, exchange.to), exchange.from);
+    await this.#updater.run(this.#vectors, { number: this.#step, learningRate, squaredNorm }, sum, exchange.from);
+    exchange.show(this.#vectors.parameters);
     exchange.barrier();
-    parameters.set(exchange.parameters.subarray(0, exchange.from));
-    parameters.set(exchange.parameters.subarray(exchange.to), exchange.to);
-    return { loss: (outputs["loss"].data as Float32Array)[0], gradientNorm: Math.sqrt(squaredNorm) };
+    exchange.look(this.#setup.weights);
+    exchange.barrier(); // nobody sends gradients before all have looked
+    return { loss, gradientNorm: Math.sqrt(squaredNorm) };
   }
 
   #weights(): Record<string, Tensor> {
-    const { parameters, state } = this.#setup;
+    const { parameters, weights } = this.#setup;
     return Object.fromEntries(
       parameters.map(({ name, shape, offset, size }) => [
         name,
-        { type: "float32", shape, data: state.vectors.parameters.subarray(offset, offset + size) },
+        { type: "float32", shape, data: weights.subarray(offset, offset + size) },
       ]),
     );
   }
@@ -113,13 +119,19 @@ export class Replica {
     );
   }
 
-  /** Sums the share's gradients over the replicas. @returns the sum of their squares */
-  #add(found: readonly Float32Array[]): number {
+  /** Sums the share's gradients over the replicas, in shared memory. @returns the sum, flat */
+  #add(found: readonly Float32Array[]): Float32Array {
     const { from, to } = this.#exchange;
-    this.#setup.parameters.forEach(({ offset }, i) => {
-      if (offset >= from && offset < to) this.#sum.set(found[i], offset - from);
+    const [sum, ...others] = this.#exchange.received();
+    this.#setup.parameters.forEach(({ offset, size }, i) => {
+      if (offset >= from && offset < to) addTo(sum.subarray(offset - from, offset - from + size), found[i]);
     });
-    for (const other of this.#exchange.received()) addTo(this.#sum, other);
-    return sumOfSquares(this.#sum);
+    for (const other of others) addTo(sum, other);
+    return sum;
   }
+}
+
+/** What sends these vectors to another thread without a copy: it is theirs from then on. */
+export function buffersOf(vectors: Readonly<Partial<Record<string, Float32Array>>>): ArrayBuffer[] {
+  return Object.values(vectors).map((vector) => vector!.buffer as ArrayBuffer);
 }

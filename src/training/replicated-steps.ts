@@ -5,13 +5,15 @@ import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
 import { AxonError } from "../errors.js";
 import type { TensorData } from "../graph/graph.js";
+import { peakBytes } from "../graph/peak-memory.js";
 import { writeOnnx } from "../graph/write-onnx.js";
 import { shares, totalSize } from "../layout.js";
-import type { Plan } from "../optimizer/sections.js";
+import type { Plan, Vector } from "../optimizer/sections.js";
+import { discard } from "../runtime/session.js";
 import { shareMemory } from "./exchange.js";
 import { gradientModel } from "./gradient-model.js";
 import type { Objective } from "./objective.js";
-import type { ReplicaSetup } from "./replica.js";
+import { buffersOf, type ReplicaSetup } from "./replica.js";
 import { copyState, type TrainingState } from "../optimizer/state.js";
 import type { Division, Step, StepResult, Steps } from "./steps.js";
 
@@ -24,15 +26,19 @@ export type FromReplica =
   | { readonly kind: "state"; readonly state: TrainingState }
   | { readonly kind: "failure"; readonly error: unknown };
 
+/**
+ * Up to here a session keeps its memory between runs. Beyond, the blocks are so large that taking them anew costs nothing measurable, and
+ * they are there for the gradients on their way out.
+ */
+const ARENA_BYTES = 2 ** 27;
+
 const worker = createRequire(import.meta.url).resolve("#replica-worker");
 
 export class ReplicatedSteps implements Steps {
   readonly #workers: readonly Worker[];
-  readonly #starts: readonly number[];
 
-  private constructor(workers: readonly Worker[], starts: readonly number[]) {
+  private constructor(workers: readonly Worker[]) {
     this.#workers = workers;
-    this.#starts = starts;
   }
 
   static async open(
@@ -46,14 +52,19 @@ export class ReplicatedSteps implements Steps {
     const owned = shares(parameters, replicas);
     const starts = [0];
     for (const own of owned) starts.push(starts.at(-1)! + totalSize(own));
-    const gradients = writeOnnx(gradientModel(objective, parts, rows, 1 / replicas));
+    const gradients = gradientModel(objective, parts, rows, 1 / replicas);
+    const file = writeOnnx(gradients);
+    const arena = peakBytes(gradients.graph) < ARENA_BYTES;
     const shared = shareMemory(replicas, starts);
     const workers = owned.map((_, rank) => {
-      const common = { shared, division, parameters, inputs, plan, state };
-      const workerData: ReplicaSetup = { ...common, rank, gradientModel: gradients };
-      return new Worker(worker, { workerData });
+      const own = copyState(state, starts[rank], starts[rank + 1]);
+      const weights = state.vectors.parameters.slice();
+      const common = { shared, division, parameters, inputs, plan, weights, state: own };
+      const workerData: ReplicaSetup = { ...common, rank, gradientModel: file, arena };
+      return new Worker(worker, { workerData, transferList: buffersOf({ ...own.vectors, weights }) });
     });
-    const steps = new ReplicatedSteps(workers, starts);
+    discard(Object.values(state.vectors));
+    const steps = new ReplicatedSteps(workers);
     await steps.#each("ready");
     return steps;
   }
@@ -75,14 +86,10 @@ export class ReplicatedSteps implements Steps {
     const answers = this.#each("state");
     for (const thread of this.#workers) thread.postMessage({ kind: "state" } satisfies ToReplica);
     const states = (await answers).map(({ state }) => state);
-    const whole = copyState(states[0]);
-    states.forEach(({ vectors }, rank) => {
-      const [from, to] = [this.#starts[rank], this.#starts[rank + 1]];
-      for (const [name, vector] of Object.entries(vectors)) {
-        whole.vectors[name as keyof typeof vectors]!.set(vector.subarray(from, to), from);
-      }
-    });
-    return whole;
+    const names = Object.keys(states[0].vectors) as Vector[];
+    const whole = (name: Vector) => joined(states.map(({ vectors }) => vectors[name]!));
+    const vectors = Object.fromEntries(names.map((name) => [name, whole(name)])) as TrainingState["vectors"];
+    return { vectors, step: states[0].step };
   }
 
   async close(): Promise<void> {
@@ -105,6 +112,16 @@ export class ReplicatedSteps implements Steps {
       }),
     );
   }
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 function answerOf<Kind extends FromReplica["kind"]>(

@@ -21,7 +21,7 @@ import { dropoutMasks } from "./dropout.js";
 import { LossLog } from "./loss-log.js";
 import { openSteps } from "./open-steps.js";
 import { initialState, type TrainingState } from "../optimizer/state.js";
-import type { Device, Step, StepResult } from "./steps.js";
+import type { Device, Step, StepResult, Steps } from "./steps.js";
 
 export interface TrainingRequest {
   readonly spec: Spec;
@@ -91,7 +91,7 @@ function stepsFor(spec: Spec, tokens: number): number {
  * @throws InputError when corpus, budget or checkpoint do not fit the spec.
  */
 export async function train(request: TrainingRequest, hooks: Hooks): Promise<TrainingResult> {
-  const { spec, files, seed, directory, threads, device = "cpu" } = request;
+  const { spec, files, seed, directory } = request;
   const identity: TrainingIdentity = {
     spec,
     seed,
@@ -99,11 +99,9 @@ export async function train(request: TrainingRequest, hooks: Hooks): Promise<Tra
     corpusSha256: digest(files),
   };
   const batches = createBatches(files, { context: spec.architecture.context, batch: spec.training.batch, seed });
-  const start = await startingState(request, identity);
-  let done = start.step;
+  const { start, steps } = await openTraining(request, identity);
+  let done = start;
   const log = await LossLog.open(request.resume, done);
-  const [objective, plan] = [decoderObjective(spec), planOf(spec)];
-  const steps = await openSteps({ objective, plan, batch: spec.training.batch, threads, device }, start);
   const clock = new Clock(spec.training.batch * spec.architecture.context);
   const stepAt = (step: number): Step => ({
     batch: { ...batches.next(step), ...dropoutMasks(spec, seed, step) },
@@ -149,6 +147,23 @@ function size(spec: Spec, steps: number): Pick<TrainingMetrics, "steps" | "token
 function diverged(step: number, { loss }: StepResult, { learningRate }: Step): TrainingResult {
   const reason = `the loss became ${loss} at step ${step} with learning rate ${learningRate}: lower it or lengthen the warm-up`;
   return { ok: false, code: "diverged", step, reason };
+}
+
+/** Nothing here keeps the starting state: it is the steps' own, and as large as the model. */
+async function openTraining(
+  request: TrainingRequest,
+  identity: TrainingIdentity,
+): Promise<{ readonly start: number; readonly steps: Steps }> {
+  const { spec, threads, device = "cpu" } = request;
+  const state = await startingState(request, identity);
+  const options = {
+    objective: decoderObjective(spec),
+    plan: planOf(spec),
+    batch: spec.training.batch,
+    threads,
+    device,
+  };
+  return { start: state.step, steps: await openSteps(options, state) };
 }
 
 async function startingState(request: TrainingRequest, identity: TrainingIdentity): Promise<TrainingState> {

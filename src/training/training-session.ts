@@ -115,7 +115,7 @@ export class TrainingSession {
     if (this.#resets) throw new InputError("no-gradients", "there are no gradients yet: call runTrainStep first");
     const squaredNorm = sumOfSquares(this.#gradient);
     const step = this.#state.step + 1;
-    await this.#updater.run(this.#state, { number: step, learningRate, squaredNorm }, this.#gradient, 0);
+    await this.#updater.run(this.#state.vectors, { number: step, learningRate, squaredNorm }, this.#gradient, 0);
     this.#state = { ...this.#state, step };
     return { gradientNorm: Math.sqrt(squaredNorm) };
   }

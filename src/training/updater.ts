@@ -44,12 +44,12 @@ export class Updater {
   }
 
   /**
-   * Updates the state in place.
-   * @param gradient of the flat buffers from `origin` on
+   * Updates the vectors in place. These and the gradient are flat buffers from `origin` on.
+   * @param gradient may lie in shared memory
    * @param squaredNorm of the gradient of all parameters
    */
   async run(
-    { vectors }: TrainingState,
+    vectors: TrainingState["vectors"],
     step: { readonly number: number; readonly learningRate: number; readonly squaredNorm: number },
     gradient: Float32Array,
     origin: number,
@@ -59,10 +59,11 @@ export class Updater {
       const common = { scalars: flat(scalars), squaredNorm: { ...flat(Float32Array.of(step.squaredNorm)), shape: [] } };
       for (const { offset, size } of chunks) {
         const own = vectorsOf(section, this.#plan);
-        const feeds = own.map((name) => [name, flat(vectors[name]!.subarray(offset, offset + size))] as const);
-        const found = flat(gradient.subarray(offset - origin, offset - origin + size));
+        const [from, to] = [offset - origin, offset - origin + size];
+        const feeds = own.map((name) => [name, flat(vectors[name]!.subarray(from, to))] as const);
+        const found = flat(gradient.slice(from, to)); // ONNX Runtime reads no shared memory
         const outputs = await session.run({ ...common, gradient: found, ...Object.fromEntries(feeds) });
-        for (const name of own) vectors[name]!.set(outputs[`next_${name}`].data as Float32Array, offset);
+        for (const name of own) vectors[name]!.set(outputs[`next_${name}`].data as Float32Array, from);
       }
     }
   }

@@ -27,7 +27,9 @@ export function attention(
     const scaled = spec.architecture.queryKeyNormalization ? rmsNormalized(b, weights, `${at}.${name}`, part) : part;
     return positions.rotate(byHead(b, scaled));
   };
-  const mixed = mixture(b, placed(q, "q_norm"), placed(k, "k_norm"), byHead(b, v), positions);
+  const keys = positions.afterPast(`${at}.keys`, placed(k, "k_norm"));
+  const values = positions.afterPast(`${at}.values`, byHead(b, v));
+  const mixed = mixture(b, placed(q, "q_norm"), keys, values, positions);
   return linear(b, weights, `${at}.c_proj`, b.reshape(b.transpose(mixed, [0, 2, 1, 3]), [batch, sequence, width]));
 }
 

@@ -5,14 +5,16 @@ import type { Value } from "../graph/graph.js";
 import type { Spec } from "../spec.js";
 import { attention } from "./attention.js";
 import { linear, normalized, type Weights } from "./linear.js";
-import { positionsOf } from "./positions.js";
+import { positionsOf, type Past } from "./positions.js";
 
-/** What a training does on the way. */
+/** What a training or a generation does on the way. */
 export interface ForwardHooks {
   /** Told of the residual stream [batch, sequence, width] before each block. */
   readonly onBlock?: (x: Value) => void;
   /** Given the values of dropout site `site` [batch, sequence, width], counted from 0; returns those that stay. */
   readonly drop?: ((x: Value, site: number) => Value) | undefined;
+  /** Positions before the ids. */
+  readonly past?: Past;
 }
 
 /** Places where dropout acts, as in GPT-2 but for the attention's own weights: the embedding, and each of a block's two branches. */
@@ -21,7 +23,7 @@ export function dropoutSites({ architecture }: Spec): number {
 }
 
 /**
- * @param ids [batch, sequence], sequence at most the spec's context
+ * @param ids [batch, sequence], with the past at most the spec's context
  * @returns logits [batch, sequence, vocabulary] over the next byte
  */
 export function forward(
@@ -29,9 +31,9 @@ export function forward(
   spec: Spec,
   weights: Weights,
   ids: Value,
-  { onBlock = () => {}, drop = (x) => x }: ForwardHooks = {},
+  { onBlock = () => {}, drop = (x) => x, past }: ForwardHooks = {},
 ): Value {
-  const positions = positionsOf(b, spec, weights, ids);
+  const positions = positionsOf(b, spec, weights, ids, past);
   const embedded = b.op("Gather", [weights["transformer.wte.weight"], ids]);
   let x = drop(positions.embedding ? b.add(embedded, positions.embedding) : embedded, 0);
   for (let layer = 0; layer < spec.architecture.layers; layer++) {

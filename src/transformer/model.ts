@@ -4,22 +4,27 @@ import { GraphBuilder } from "../graph/builder.js";
 import { IR_VERSION, OPSETS, type Model } from "../graph/graph.js";
 import type { Spec } from "../spec.js";
 import { forward } from "./forward.js";
+import type { Weights } from "./linear.js";
 import { parameterLayout } from "./parameters.js";
 
 /** `input_ids` int64 [batch, sequence] → `logits` float32 [batch, sequence, 256]; metadata `axon.context`. */
 export function inferenceModel(spec: Spec, parameters: Float32Array): Model {
   const b = new GraphBuilder("decoder");
   const ids = b.input("input_ids", "int64", ["batch", "sequence"]);
-  const weights = Object.fromEntries(
+  return {
+    graph: b.build({ logits: forward(b, spec, constantWeights(b, spec, parameters), ids) }),
+    irVersion: IR_VERSION,
+    opsets: OPSETS,
+    metadata: { "axon.context": String(spec.architecture.context) },
+  };
+}
+
+/** The parameters as a part of the graph. */
+export function constantWeights(b: GraphBuilder, spec: Spec, parameters: Float32Array): Weights {
+  return Object.fromEntries(
     parameterLayout(spec).map(({ name, shape, offset, size }) => {
       const data = parameters.subarray(offset, offset + size);
       return [name, b.initializer(name, { type: "float32", shape, data })];
     }),
   );
-  return {
-    graph: b.build({ logits: forward(b, spec, weights, ids) }),
-    irVersion: IR_VERSION,
-    opsets: OPSETS,
-    metadata: { "axon.context": String(spec.architecture.context) },
-  };
 }

@@ -13,29 +13,59 @@ const MASKED = -1e9;
 /** Base of the wavelengths of rotary positions, as in Llama. */
 export const ROTARY_BASE = 10_000;
 
+/** Positions whose keys and values are known. */
+export interface Past {
+  /** How many they are: int64 [1]. */
+  readonly length: Value;
+  /** What they have under the name, with `x` behind it: keys or values of one attention [batch, heads, sequence, head width]. */
+  readonly join: (name: string, x: Value) => Value;
+}
+
+/** The size of the past and the sequence together. */
+export const ALL = "all";
+
 export interface Positions {
-  /** [sequence, sequence]: 0 on and below the diagonal, MASKED above. */
+  /** [sequence, past and sequence]: 0 for the position itself and those before it, MASKED for later ones. */
   readonly mask: Value;
   /** Added to the embeddings where positions are learned: [sequence, width]. */
   readonly embedding: Value | null;
   /** Queries or keys [batch, heads, sequence, head width], turned by their place where positions are rotary. */
   rotate(x: Value): Value;
+  /** Keys or values [batch, heads, sequence, head width] behind those of the past, where there is one. */
+  afterPast(name: string, x: Value): Value;
 }
 
 /** @param ids [batch, sequence] */
-export function positionsOf(b: GraphBuilder, spec: Spec, weights: Weights, ids: Value): Positions {
+export function positionsOf(b: GraphBuilder, spec: Spec, weights: Weights, ids: Value, past?: Past): Positions {
   const { context, position } = spec.architecture;
-  const sequence = ids.shape[1];
-  const length = sequence === context ? null : b.op("Shape", [ids], { start: attribute.int(1), end: attribute.int(2) });
-  const mask = causalMask(b, context, sequence, length);
+  const { own, all } = stretches(b, context, ids, past);
+  const mask = causalMask(b, context, own, all);
+  const afterPast = past?.join ?? ((_, x) => x);
   if (position === "learned") {
-    return { mask, embedding: prefix(b, weights["transformer.wpe.weight"], sequence, length), rotate: (x) => x };
+    const embedding = rowsOf(b, weights["transformer.wpe.weight"], own);
+    return { mask, embedding, rotate: (x) => x, afterPast };
   }
   const tables = rotaryTables(spec).map((data) => {
     return b.constant({ type: "float32", shape: [context, data.length / context], data });
   });
-  const first = b.integers([0]);
-  return { mask, embedding: null, rotate: (x) => b.op("RotaryEmbedding", [x, first, ...tables]) };
+  const first = past?.length ?? b.integers([0]);
+  return { mask, embedding: null, rotate: (x) => b.op("RotaryEmbedding", [x, first, ...tables]), afterPast };
+}
+
+/** Consecutive places of the context, or all of them (null). */
+type Stretch = { readonly size: Dim; readonly from: Value; readonly to: Value } | null;
+
+/** The places of the ids, and those up to their last. */
+function stretches(b: GraphBuilder, context: number, ids: Value, past?: Past): { own: Stretch; all: Stretch } {
+  const size = ids.shape[1];
+  if (size === context) return { own: null, all: null };
+  const [first, length] = [b.integers([0]), b.op("Shape", [ids], { start: attribute.int(1), end: attribute.int(2) })];
+  if (!past) {
+    const own = { size, from: first, to: length };
+    return { own, all: own };
+  }
+  const end = b.add(past.length, length);
+  return { own: { size, from: past.length, to: end }, all: { size: ALL, from: first, to: end } };
 }
 
 /**
@@ -52,16 +82,17 @@ function rotaryTables(spec: Spec): [Float32Array, Float32Array] {
 }
 
 /** Made of whole numbers, as it is no parameter. */
-function causalMask(b: GraphBuilder, context: number, sequence: Dim, length: Value | null): Value {
+function causalMask(b: GraphBuilder, context: number, own: Stretch, all: Stretch): Value {
   const data = BigInt64Array.from({ length: context }, (_, i) => BigInt(i));
-  const places = prefix(b, b.initializer("positions", { type: "int64", shape: [context], data }), sequence, length);
-  const later = b.op("Greater", [b.reshape(places, [1, sequence]), b.reshape(places, [sequence, 1])]);
+  const places = b.initializer("positions", { type: "int64", shape: [context], data });
+  const [rows, columns] = [rowsOf(b, places, own), rowsOf(b, places, all)];
+  const later = b.op("Greater", [b.reshape(columns, [1, ...columns.shape]), b.reshape(rows, [...rows.shape, 1])]);
   return b.scale(b.cast(later, "float32"), MASKED);
 }
 
-/** The first `sequence` entries along the first axis; all of them where the sequence fills the context. */
-function prefix(b: GraphBuilder, x: Value, sequence: Dim, length: Value | null): Value {
-  if (length === null) return x;
-  const shape = [sequence, ...x.shape.slice(1)];
-  return b.op("Slice", [x, b.integers([0]), length, b.integers([0])], {}, [{ type: x.type, shape }]);
+/** The rows of a table that belong to the places. */
+function rowsOf(b: GraphBuilder, table: Value, places: Stretch): Value {
+  if (places === null) return table;
+  const shape = [places.size, ...table.shape.slice(1)];
+  return b.op("Slice", [table, places.from, places.to, b.integers([0])], {}, [{ type: table.type, shape }]);
 }

@@ -49,6 +49,8 @@ const train = (spec: string, corpus: string, ...more: string[]) => [
   ...more,
 ];
 
+const sample = (directory: string, ...more: string[]) => ["sample", path(directory), "--prompt", "a", ...more];
+
 /** Name, arguments, code under --json, what the message must say. */
 const CASES: readonly (readonly [string, () => string[], string, RegExp])[] = [
   ["an unknown command", () => ["trian"], "usage", /unknown command 'trian'/],
@@ -82,6 +84,11 @@ const CASES: readonly (readonly [string, () => string[], string, RegExp])[] = [
     "model-missing",
     /no\.onnx/,
   ],
+  ["text from no checkpoint", () => sample("nowhere", "--tokens", "9"), "checkpoint-missing", /nowhere.*axon train/],
+  ["text from another folder", () => sample("plain", "--tokens", "9"), "checkpoint-missing", /plain.*axon train/],
+  ["text of no length", () => sample("plain", "--tokens", "0"), "usage", /whole number from 1/],
+  ["a negative temperature", () => sample("plain", "--temperature", "-0.1"), "usage", /number from 0/],
+  ["text without a prompt", () => ["sample", path("plain"), "--tokens", "9"], "usage", /--prompt/],
   ["no git repository", () => ["evolve", "--repo", path("plain")], "not-a-repository", /git init/],
   ["an empty repository", () => ["evolve", "--repo", path("empty")], "empty-repository", /commit/],
   ["a repository without text", () => ["evolve", "--repo", path("no-text")], "corpus-too-small", /16384/],

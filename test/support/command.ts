@@ -14,19 +14,20 @@ export interface Running {
   readonly ended: Promise<Ran>;
 }
 
-/** Starts `axon` with the arguments; `onError` sees what it says on stderr while it runs. */
+interface Options {
+  readonly directory?: string;
+  /** On top of this process's own. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Sees what it says on stdout while it runs. */
+  readonly onOutput?: (text: string) => void;
+  /** The same for stderr. */
+  readonly onError?: (text: string) => void;
+}
+
+/** Starts `axon` with the arguments. */
 export function startAxon(
   args: readonly string[],
-  {
-    directory,
-    environment,
-    onError,
-  }: {
-    readonly directory?: string;
-    /** On top of this process's own. */
-    readonly environment?: Readonly<Record<string, string>>;
-    readonly onError?: (text: string) => void;
-  } = {},
+  { directory, environment, onOutput, onError }: Options = {},
 ): Running {
   const child = spawn(process.execPath, [join(process.cwd(), "dist/cli.js"), ...args], {
     cwd: directory,
@@ -34,7 +35,10 @@ export function startAxon(
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output = { stdout: "", stderr: "" };
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (output.stdout += text));
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    output.stdout += text;
+    onOutput?.(text);
+  });
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     output.stderr += text;
     onError?.(text);
