@@ -1,4 +1,7 @@
-// What the benches share: model sizes, the median, lines on stderr.
+// What the benches share: model sizes, a measured training, the median, lines on stderr.
+
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 
 export const SIZES = {
   xs: { layers: 2, width: 64, heads: 4, context: 64, batch: 8 },
@@ -13,6 +16,18 @@ export function sized(name) {
   if (!size) throw new Error(`no size "${name}": ${Object.keys(SIZES).join(", ")}`);
   const { batch, ...architecture } = size;
   return { architecture, training: { batch } };
+}
+
+const AXON = fileURLToPath(new URL("train-axon.mjs", import.meta.url));
+
+/** What train-axon.mjs measures, in a process of its own: memory counts from nothing each time. */
+export function measureAxon(request) {
+  return JSON.parse(execFileSync(process.execPath, [AXON, JSON.stringify(request)], { encoding: "utf8" }));
+}
+
+/** Whole mebibytes, or a question mark where the system does not tell. */
+export function megabytes(bytes) {
+  return bytes ? (bytes / 2 ** 20).toFixed(0) : "?";
 }
 
 export function median(values) {

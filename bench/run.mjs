@@ -1,6 +1,10 @@
 // npm run bench -- <name> [options]: one table on stderr, one JSON object on stdout.
 
-const BENCHES = { train: () => import("./train.mjs"), sample: () => import("./sample.mjs") };
+const BENCHES = {
+  train: () => import("./train.mjs"),
+  growth: () => import("./growth.mjs"),
+  sample: () => import("./sample.mjs"),
+};
 
 const [name, ...options] = process.argv.slice(2);
 if (!Object.hasOwn(BENCHES, name ?? "")) {

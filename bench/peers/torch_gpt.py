@@ -2,10 +2,12 @@
 
     python3 torch_gpt.py LAYERS WIDTH HEADS CONTEXT BATCH THREADS WARM_UP STEPS
 
-Prints the median seconds per step. Attention, GELU (tanh), pre-normalisation and biases as in AXON's decoder.
+Prints JSON: median seconds per step and peak resident bytes. Attention, GELU (tanh), pre-normalisation and biases as in AXON's decoder.
 """
 
+import json
 import math
+import resource
 import statistics
 import sys
 import time
@@ -59,4 +61,5 @@ for _ in range(WARM_UP + STEPS):
     torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimizer.step()
     seconds.append(time.perf_counter() - start)
-print(statistics.median(seconds[WARM_UP:]))
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+print(json.dumps({"seconds": statistics.median(seconds[WARM_UP:]), "peakBytes": peak}))

@@ -5,7 +5,7 @@ import type { GraphBuilder } from "../graph/builder.js";
 import type { Node, Value } from "../graph/graph.js";
 import { Recomputation } from "./recomputation.js";
 import { rules } from "./rules.js";
-import type { Rule } from "./rule.js";
+import type { Reader, Rule } from "./rule.js";
 
 export interface GradientOptions {
   /**
@@ -33,6 +33,14 @@ export function gradients(
   const reached = dependents(forward, values);
   const recomputation = new Recomputation(b, forward, checkpoints);
   const sums = new Sums(b, loss);
+  const readers = readersOf(forward);
+  const valueOf = (name: string) => recomputation.value(name);
+  const readerOf = (name: string): Reader | undefined => {
+    const [node, ...others] = readers.get(name) ?? [];
+    const gradient = node && others.length === 0 ? sums.total(node.outputs[0]) : null;
+    if (!node || !gradient) return undefined;
+    return { opType: node.opType, inputs: node.inputs.map(valueOf), output: valueOf(node.outputs[0]), gradient };
+  };
   for (let i = forward.length - 1; i >= 0; i--) {
     const node = forward[i];
     if (!node.inputs.some((name) => reached.has(name))) continue;
@@ -41,8 +49,7 @@ export function gradients(
     if (!g) continue;
     recomputation.before(i, g);
     const needed = node.inputs.map((name) => reached.has(name));
-    const valueOf = (name: string) => recomputation.value(name);
-    backward(b, node, outputs, needed, valueOf).forEach((part, j) => {
+    backward(b, node, outputs, needed, valueOf, readerOf(node.outputs[0])).forEach((part, j) => {
       const name = node.inputs[j];
       if (part && reached.has(name)) sums.add(name, b.unbroadcast(part, b.value(name).shape));
     });
@@ -78,6 +85,14 @@ class Sums {
   }
 }
 
+function readersOf(nodes: readonly Node[]): Map<string, Node[]> {
+  const readers = new Map<string, Node[]>();
+  for (const node of nodes) {
+    for (const name of node.inputs) readers.set(name, [...(readers.get(name) ?? []), node]);
+  }
+  return readers;
+}
+
 /** Names of all values that change when one of `values` does. */
 function dependents(nodes: readonly Node[], values: readonly Value[]): Set<string> {
   const reached = new Set(values.map((value) => value.name));
@@ -93,6 +108,7 @@ function backward(
   outputs: readonly (Value | null)[],
   needed: readonly boolean[],
   valueOf: (name: string) => Value,
+  reader: Reader | undefined,
 ): readonly (Value | null)[] {
   const rule = (rules as Readonly<Record<string, Rule>>)[node.opType];
   const at = { place: { node: node.name } };
@@ -105,6 +121,7 @@ function backward(
       inputs: node.inputs.map((name) => (name === "" ? undefined : valueOf(name))) as Value[],
       outputs: node.outputs.map(valueOf),
       attributes: node.attributes,
+      reader,
       needed,
     });
   } catch (cause) {

@@ -5,6 +5,14 @@ import type { GraphBuilder } from "../graph/builder.js";
 import type { Attribute, Dim, Value } from "../graph/graph.js";
 import { staticShape } from "../graph/shapes.js";
 
+export interface Reader {
+  readonly opType: string;
+  readonly inputs: readonly Value[];
+  readonly output: Value;
+  /** Of the loss with respect to its output. */
+  readonly gradient: Value;
+}
+
 export interface RuleInputs {
   /** Gradient of the loss with respect to the first output. */
   readonly g: Value;
@@ -14,6 +22,8 @@ export interface RuleInputs {
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
   readonly attributes: Readonly<Record<string, Attribute>>;
+  /** The node that alone reads the first output, where there is just one. */
+  readonly reader: Reader | undefined;
   /** Per input: does the loss's gradient with respect to it matter to anybody? */
   readonly needed: readonly boolean[];
 }

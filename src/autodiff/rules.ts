@@ -7,9 +7,9 @@ import type { GraphBuilder } from "../graph/builder.js";
 import type { Value } from "../graph/graph.js";
 import { flag, float, int, string } from "../graph/operators/call.js";
 import type { OpType } from "../graph/operators.js";
-import { normalizeAxis, staticShape } from "../graph/shapes.js";
+import { normalizeAxis, sameShape, staticShape } from "../graph/shapes.js";
 import { geluGradient, geluTanhGradient } from "./gelu.js";
-import { count, require, type Rule } from "./rule.js";
+import { count, require, type Rule, type RuleInputs } from "./rule.js";
 import { einsum } from "./rules/einsum.js";
 import { elementwise } from "./rules/elementwise.js";
 import { indexing } from "./rules/indexing.js";
@@ -49,10 +49,7 @@ export const rules: Readonly<Record<OpType, Rule>> = {
   },
 
   // ----- Normalisation -----
-  Softmax: (b, { g, outputs: [y], attributes }) => {
-    const gy = b.mul(g, y);
-    return [b.sub(gy, b.mul(y, b.reduceSum(gy, [int(attributes, "axis", -1)], true)))]; // y(G - Σ G·y)
-  },
+  Softmax: (b, node) => [b.mul(node.outputs[0], b.sub(node.g, weighted(b, node)))], // y(G - Σ G·y)
   LogSoftmax: (b, { g, outputs: [y], attributes }) => {
     const total = b.reduceSum(g, [int(attributes, "axis", -1)], true);
     return [b.sub(g, b.mul(b.op("Exp", [y]), total))]; // G - softmax · Σ G
@@ -80,6 +77,22 @@ export const rules: Readonly<Record<OpType, Rule>> = {
     throw new GraphError("no-gradient", "a Loop is not differentiated: take gradients inside its body");
   },
 };
+
+/**
+ * Σ G·y along the axis of a Softmax y. Where y mixes the rows of v in a product P = y·v, as in attention, that is Σ dP·P, a sum over far fewer
+ * numbers: with G = dP·vᵀ, Σⱼ Gᵢⱼ·yᵢⱼ = dPᵢ·(Σⱼ yᵢⱼ·vⱼ) (Dao et al. 2022).
+ */
+function weighted(b: GraphBuilder, { g, outputs: [y], attributes, reader }: RuleInputs): Value {
+  const axis = normalizeAxis(int(attributes, "axis", -1), y.shape.length);
+  const mixes =
+    reader?.opType === "MatMul" &&
+    reader.inputs[0].name === y.name &&
+    axis === y.shape.length - 1 &&
+    sameShape(reader.output.shape.slice(0, -1), y.shape.slice(0, -1));
+  return mixes
+    ? b.reduceSum(b.mul(reader.gradient, reader.output), [axis], true)
+    : b.reduceSum(b.mul(g, y), [axis], true);
+}
 
 /** Y = α·op(A)·op(B): dA = α·G·op(B)ᵀ and dB = α·op(A)ᵀ·G, transposed back where A or B came in transposed. */
 function productGradients(

@@ -38,13 +38,37 @@ function byHead(b: GraphBuilder, x: Value): Value {
   return b.transpose(x, [0, 2, 1, 3]);
 }
 
+/** Rows of scores computed at once: enough for fast products, few enough to leave out most of the keys that come later. */
+const BLOCK = 128;
+
 /**
- * softmax(q·kᵀ/√(head width) + mask)·v. Queries whose heads share keys are stacked along the sequence, so that one product serves them all.
+ * softmax(q·kᵀ/√(head width) + mask)·v. Of a training's whole windows, blocks of queries see the keys up to their last alone.
  * @param q [batch, heads, queries, head width]
  * @param k as v [batch, shared heads, keys, head width]
  * @returns [batch, heads, queries, head width]
  */
 function mixture(b: GraphBuilder, q: Value, k: Value, v: Value, { mask }: Positions): Value {
+  const [, heads, queries] = q.shape;
+  const [, shared, keys] = k.shape;
+  const size = Math.ceil((BLOCK * (shared as number)) / (heads as number));
+  if (typeof queries !== "number" || queries !== keys || queries <= size) return mixtureOf(b, q, k, v, mask);
+  const starts = Array.from({ length: Math.ceil(queries / size) }, (_, i) => i * size);
+  const ends = starts.map((start) => Math.min(start + size, queries));
+  const parts = b.split(
+    q,
+    ends.map((end, i) => end - starts[i]),
+    2,
+  );
+  const upTo = (x: Value, end: number, axis: number) => slice(b, x, 0, end, axis);
+  const mixtures = parts.map((part, i) => {
+    const seen = upTo(slice(b, mask, starts[i], ends[i], 0), ends[i], 1);
+    return mixtureOf(b, part, upTo(k, ends[i], 2), upTo(v, ends[i], 2), seen);
+  });
+  return b.concat(mixtures, 2);
+}
+
+/** Queries whose heads share keys are stacked along the sequence, so that one product serves them all. */
+function mixtureOf(b: GraphBuilder, q: Value, k: Value, v: Value, mask: Value): Value {
   const [batch, heads, queries, headWidth] = q.shape;
   const shared = k.shape[1] as number;
   const group = (heads as number) / shared;
@@ -54,4 +78,9 @@ function mixture(b: GraphBuilder, q: Value, k: Value, v: Value, { mask }: Positi
   const masks = b.concat(Array<Value>(group).fill(mask), 0);
   const probabilities = b.op("Softmax", [b.add(scores, masks)], { axis: attribute.int(-1) });
   return b.reshape(b.matMul(probabilities, v), [batch, heads, queries, headWidth]);
+}
+
+function slice(b: GraphBuilder, x: Value, start: number, end: number, axis: number): Value {
+  if (start === 0 && end === x.shape[axis]) return x;
+  return b.op("Slice", [x, b.integers([start]), b.integers([end]), b.integers([axis])]);
 }
