@@ -1,6 +1,6 @@
 // One function per command: its options, its progress, its result. No logic.
 
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import { evaluateModel, trainModel } from "../wire/train.js";
 import { patchDirectory, type PatchReport } from "../wire/patch.js";
 import { replay } from "../wire/replay.js";
@@ -18,6 +18,9 @@ export function trainCommand(program: Command, context: Context): void {
     .option("--tokens <n>", "bytes to see in all", whole(1), 1_000_000)
     .option("--seed <n>", "of parameters and data order", whole(0), 1)
     .option("--threads <n>", "default: one per core", whole(1))
+    .addOption(
+      new Option("--device <name>", "what computes: webgpu is a GPU").choices(["cpu", "webgpu"]).default("cpu"),
+    )
     .option("--init <dir>", "start from the parameters of this checkpoint")
     .option("--resume <dir>", "go on with the training of this checkpoint, bit for bit")
     .option("--json", "print one JSON object")
@@ -51,6 +54,7 @@ interface TrainFlags {
   readonly tokens: number;
   readonly seed: number;
   readonly threads?: number;
+  readonly device: "cpu" | "webgpu";
   readonly init?: string;
   readonly resume?: string;
 }

@@ -1,8 +1,8 @@
-// Sessions of ONNX Runtime: the only file that imports onnxruntime-node. A run blocks the event loop of its process.
+// Sessions of ONNX Runtime on the CPU. A run blocks the event loop of its process.
 
 import * as ort from "onnxruntime-node";
-import { AxonError } from "../errors.js";
-import type { ElementType, Tensor, TensorData } from "../graph/graph.js";
+import type { Tensor, TensorData } from "../graph/graph.js";
+import { fromOrt, guarded, mapValues, toOrt } from "./tensors.js";
 
 export interface SessionOptions {
   /** Threads inside an operator. Results are reproducible bit for bit only for the same number. */
@@ -79,26 +79,6 @@ const sink = (() => {
  */
 export function discard(arrays: Iterable<TensorData>): void {
   for (const { buffer } of arrays) sink.postMessage(null, [buffer as ArrayBuffer]);
-}
-
-async function guarded<T>(action: () => Promise<T>): Promise<T> {
-  try {
-    return await action();
-  } catch (cause) {
-    throw new AxonError("runtime", cause instanceof Error ? cause.message : String(cause), { cause });
-  }
-}
-
-function toOrt(tensor: Tensor): ort.Tensor {
-  return new ort.Tensor(tensor.type, tensor.data as Float32Array, tensor.shape);
-}
-
-function fromOrt(tensor: ort.Tensor): Tensor {
-  return { type: tensor.type as ElementType, shape: tensor.dims, data: tensor.data as TensorData };
-}
-
-function mapValues<A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
 }
 
 /** Version of the ONNX Runtime that computes. */

@@ -9,7 +9,7 @@ import type { Objective } from "./objective.js";
 import { copyState, type TrainingState } from "../optimizer/state.js";
 import { stepsModel } from "./steps-model.js";
 import type { Division, Step, StepResult, Steps } from "./steps.js";
-import { scheduleRow, takeVectors, vectorFeeds } from "./vectors.js";
+import { scheduleRow, takeVectors, vectorFeeds } from "../optimizer/vectors.js";
 
 export class InlineSteps implements Steps {
   readonly #objective: Objective;

@@ -25,12 +25,18 @@ export interface Steps {
   close(): Promise<void>;
 }
 
+/** What computes: the cores of this machine, or a GPU. */
+export type Device = "cpu" | "webgpu";
+
 export interface StepsOptions {
   readonly objective: Objective;
   readonly plan: Plan;
   /** Rows per step. */
   readonly batch: number;
+  /** Of the CPU. */
   readonly threads: number;
+  /** The CPU, unless said otherwise. */
+  readonly device?: Device;
 }
 
 /** How the rows of a step are divided: replicas side by side, each with so many parts of so many rows one after the other. */

@@ -21,7 +21,7 @@ import { dropoutMasks } from "./dropout.js";
 import { LossLog } from "./loss-log.js";
 import { openSteps } from "./open-steps.js";
 import { initialState, type TrainingState } from "../optimizer/state.js";
-import type { Step, StepResult, Steps } from "./steps.js";
+import type { Device, Step, StepResult, Steps } from "./steps.js";
 
 export interface TrainingRequest {
   readonly spec: Spec;
@@ -31,6 +31,8 @@ export interface TrainingRequest {
   readonly tokens: number;
   readonly seed: number;
   readonly threads: number;
+  /** The CPU, unless said otherwise. */
+  readonly device?: Device;
   /** Gets the checkpoint, metrics.json and loss.jsonl. */
   readonly directory: string;
   /** Seconds between checkpoints on the way; without it only the last one is written. */
@@ -152,9 +154,15 @@ async function openTraining(
   request: TrainingRequest,
   identity: TrainingIdentity,
 ): Promise<{ readonly start: number; readonly steps: Steps }> {
-  const { spec, threads } = request;
+  const { spec, threads, device = "cpu" } = request;
   const state = await startingState(request, identity);
-  const options = { objective: decoderObjective(spec), plan: planOf(spec), batch: spec.training.batch, threads };
+  const options = {
+    objective: decoderObjective(spec),
+    plan: planOf(spec),
+    batch: spec.training.batch,
+    threads,
+    device,
+  };
   return { start: state.step, steps: await openSteps(options, state) };
 }
 

@@ -13,6 +13,7 @@ import { availableCores } from "../machine.js";
 import { parseSpec } from "../spec.js";
 import { json, writeTogether } from "../checkpoint/checkpoint.js";
 import { startTraining } from "../training/start.js";
+import type { Device } from "../training/steps.js";
 import type { Progress, TrainingMetrics } from "../training/trainer.js";
 
 export interface TrainOptions {
@@ -22,6 +23,7 @@ export interface TrainOptions {
   readonly tokens: number;
   readonly seed: number;
   readonly threads: number | null;
+  readonly device: Device;
   readonly init: string | null;
   readonly resume: string | null;
 }
@@ -60,6 +62,7 @@ export async function trainModel(
       tokens: options.tokens,
       seed: options.seed,
       threads: options.threads ?? availableCores(),
+      device: options.device,
       directory: options.out,
       checkpointSeconds: CHECKPOINT_SECONDS,
       ...(options.init !== null && { initial: options.init }),

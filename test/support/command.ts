@@ -16,6 +16,8 @@ export interface Running {
 
 interface Options {
   readonly directory?: string;
+  /** On top of this process's own. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Sees what it says on stdout while it runs. */
   readonly onOutput?: (text: string) => void;
   /** The same for stderr. */
@@ -23,9 +25,13 @@ interface Options {
 }
 
 /** Starts `axon` with the arguments. */
-export function startAxon(args: readonly string[], { directory, onOutput, onError }: Options = {}): Running {
+export function startAxon(
+  args: readonly string[],
+  { directory, environment, onOutput, onError }: Options = {},
+): Running {
   const child = spawn(process.execPath, [join(process.cwd(), "dist/cli.js"), ...args], {
     cwd: directory,
+    env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output = { stdout: "", stderr: "" };

@@ -12,7 +12,7 @@ import { openSteps } from "../../src/training/open-steps.js";
 import { initialState, type TrainingState } from "../../src/optimizer/state.js";
 import { divide, type Step, type StepResult } from "../../src/training/steps.js";
 import { stepsModel } from "../../src/training/steps-model.js";
-import { scheduleRow, vectorFeeds } from "../../src/training/vectors.js";
+import { scheduleRow, vectorFeeds } from "../../src/optimizer/vectors.js";
 import { initialParameters, parameterLayout } from "../../src/transformer/parameters.js";
 
 const [BATCH, CONTEXT, STEPS] = [4, 8, 5];

@@ -13,7 +13,7 @@ const flat = (op: OpType): Named => [
 const compared = (op: OpType): Named => [
   op,
   {
-    build: (b, [x, y]) => b.add(b.mul(x, y), b.cast(b.op(op, [x, y]), "float64")),
+    build: (b, [x, y]) => b.add(b.mul(x, y), b.cast(b.op(op, [x, y]), x.type)),
     inputs: [given([2], 1, 2), given([2], 3, 0)],
   },
 ];
@@ -22,7 +22,7 @@ const logical = (op: OpType): Named => [
   {
     build: (b, [x, y]) => {
       const [left, right] = [x, y].map((value) => b.op("Greater", [value, b.scalar(0, value)]));
-      return b.add(b.mul(x, y), b.cast(b.op(op, op === "Not" ? [left] : [left, right]), "float64"));
+      return b.add(b.mul(x, y), b.cast(b.op(op, op === "Not" ? [left] : [left, right]), x.type));
     },
     inputs: [given([2], 1, -2), given([2], 3, 4)],
   },

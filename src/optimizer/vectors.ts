@@ -1,9 +1,9 @@
 // How the flat buffers of a training go into a graph and come out of it: one input and one output per section and vector.
 
 import type { Tensor } from "../graph/graph.js";
-import { vectorsOf, type Plan, type Section, type Vector } from "../optimizer/sections.js";
-import { stepScalars } from "../optimizer/update.js";
-import type { TrainingState } from "../optimizer/state.js";
+import { vectorsOf, type Plan, type Section, type Vector } from "./sections.js";
+import { scalarCount, stepScalars } from "./update.js";
+import type { TrainingState } from "./state.js";
 
 interface VectorInput {
   readonly name: string;
@@ -43,6 +43,11 @@ export function takeVectors(
   for (const { name, vector, offset } of vectorInputs(of, plan)) {
     vectors[vector]!.set(outputs[`next_${name}`].data as Float32Array, offset);
   }
+}
+
+/** How many numbers `scheduleRow` gives. */
+export function scheduleLength(of: readonly Section[], plan: Plan): number {
+  return of.reduce((sum, section) => sum + scalarCount(section, plan), 0);
 }
 
 /** What all sections are given at one step (counted from 1), one behind the other. */
