@@ -9,7 +9,9 @@ import { availableCores } from "../dist/machine.js";
 import { RUNTIME_VERSION } from "../dist/runtime/session.js";
 import { measureAxon, median, megabytes, say, sized, SIZES } from "./common.mjs";
 
-const [WARM_UP, STEPS] = [3, 12];
+const WARM_UP = 3;
+/** About as long for all: a second or more, in which both sides warm up their code. */
+const STEPS = { xs: 200, s: 24, m: 12, l: 8 };
 const PEER = fileURLToPath(new URL("peers/torch_gpt.py", import.meta.url));
 
 /** Options: --sizes s,m  --threads 2  --pairs 3 */
@@ -40,7 +42,7 @@ function comparePairs(name, threads, pairs, torch) {
   const tokens = spec.training.batch * spec.architecture.context;
   const measured = [];
   for (let pair = 0; pair < pairs; pair++) {
-    const axon = measureAxon({ spec, threads, warmUp: WARM_UP, steps: STEPS });
+    const axon = measureAxon({ spec, threads, warmUp: WARM_UP, steps: STEPS[name] });
     measured.push({ axon, peer: torch ? measureTorch(name, threads) : null });
   }
   const flops = measured[0].axon.flopsPerToken * tokens;
@@ -64,7 +66,7 @@ function comparePairs(name, threads, pairs, torch) {
 
 function measureTorch(size, threads) {
   const { layers, width, heads, context, batch } = SIZES[size];
-  const numbers = [layers, width, heads, context, batch, threads, WARM_UP, STEPS].map(String);
+  const numbers = [layers, width, heads, context, batch, threads, WARM_UP, STEPS[size]].map(String);
   const env = { PATH: "/usr/bin:/bin", OPENBLAS_NUM_THREADS: String(threads), OMP_NUM_THREADS: String(threads) };
   return JSON.parse(execFileSync("/usr/bin/python3", [PEER, ...numbers], { env, encoding: "utf8" }));
 }

@@ -11,14 +11,14 @@ export function geluGradient(b: GraphBuilder, g: Value, x: Value): Value {
 }
 
 /**
- * y = x·(1 + tanh u)/2 = x·s with s = σ(2u), u = a(x + c·x³), a = √(2/π), c = 0.044715.
- * dy/dx = s + x·s(1 - s)·2u' = s + (y - y·s)·(2a + 6ac·x²): the sigmoid form needs fewer passes than tanh.
+ * y = x·(1 + tanh u)/2 = x·(1 - s) with s = σ(-2u), u = a(x + c·x³), a = √(2/π), c = 0.044715.
+ * dy/dx = 1 - s + x·s(1 - s)·2u' = 1 + s·(y·(2a + 6ac·x²) - 1): the sigmoid form needs fewer passes than tanh.
  */
 export function geluTanhGradient(b: GraphBuilder, g: Value, x: Value, y: Value): Value {
   const a = Math.sqrt(2 / Math.PI);
-  const cubic = b.scale(b.mul(x, x), 2 * a * 0.044715);
-  const twoU = b.mul(x, b.add(cubic, b.scalar(2 * a, x)));
-  const slope = b.add(b.scale(cubic, 3), b.scalar(2 * a, x));
-  const s = b.op("Sigmoid", [twoU]);
-  return b.mul(g, b.add(s, b.mul(b.sub(y, b.mul(y, s)), slope)));
+  const plus = (value: Value, constant: number) => b.add(value, b.scalar(constant, x));
+  const cubic = b.scale(b.mul(x, x), -2 * a * 0.044715);
+  const s = b.op("Sigmoid", [b.mul(x, plus(cubic, -2 * a))]);
+  const slope = plus(b.scale(cubic, -3), 2 * a);
+  return b.mul(g, plus(b.mul(s, plus(b.mul(y, slope), -1)), 1));
 }

@@ -58,18 +58,18 @@ export const rules: Readonly<Record<OpType, Rule>> = {
     require(normalizeAxis(int(attributes, "axis", -1), x.shape.length) === x.shape.length - 1, "axis must be the last");
     require(!gradients[1] && !gradients[2], "LayerNormalization's statistics are not differentiable");
     const normal = b.mul(b.sub(x, mean), inverse);
-    const scaled = b.mul(g, gain);
-    const along = b.mul(normal, b.rowMean(b.mul(scaled, normal)));
-    const dx = b.mul(b.sub(b.sub(scaled, b.rowMean(scaled)), along), inverse); // (B - mean B - x̂ · mean(B·x̂)) / σ
-    return [dx, b.mul(g, normal), ...(bias ? [g] : [])];
+    const gNormal = b.mul(g, normal);
+    const along = b.mul(normal, rowMean(b, gNormal, gain));
+    const dx = b.mul(b.sub(b.sub(b.mul(g, gain), along), rowMean(b, g, gain)), inverse);
+    return [dx, gNormal, ...(bias ? [g] : [])]; // dx = (B - mean B - x̂ · mean(B·x̂)) / σ with B = G·gain
   },
   SimplifiedLayerNormalization: (b, { g, gradients, inputs: [x, gain], outputs: [, inverse], attributes }) => {
     require(normalizeAxis(int(attributes, "axis", -1), x.shape.length) === x.shape.length - 1, "axis must be the last");
     require(!gradients[1], "SimplifiedLayerNormalization's statistic is not differentiable");
     const normal = b.mul(x, inverse);
-    const scaled = b.mul(g, gain);
-    const along = b.mul(normal, b.rowMean(b.mul(scaled, normal)));
-    return [b.mul(b.sub(scaled, along), inverse), b.mul(g, normal)]; // (B - x̂ · mean(B·x̂)) / rms
+    const gNormal = b.mul(g, normal);
+    const along = b.mul(normal, rowMean(b, gNormal, gain));
+    return [b.mul(b.sub(b.mul(g, gain), along), inverse), gNormal]; // (B - x̂ · mean(B·x̂)) / rms with B = G·gain
   },
 
   // ----- Control flow -----
@@ -77,6 +77,13 @@ export const rules: Readonly<Record<OpType, Rule>> = {
     throw new GraphError("no-gradient", "a Loop is not differentiated: take gradients inside its body");
   },
 };
+
+/** The mean of x·gain over the last axis, which stays as 1: a product with one column, where two passes over memory would be another. */
+function rowMean(b: GraphBuilder, x: Value, gain: Value): Value {
+  const width = staticShape(x.shape).at(-1)!;
+  const whole = gain.shape.at(-1) === width ? gain : b.op("Expand", [gain, b.integers([width])]);
+  return b.matMul(x, b.reshape(b.scale(whole, 1 / width), [width, 1]));
+}
 
 /**
  * Σ G·y along the axis of a Softmax y. Where y mixes the rows of v in a product P = y·v, as in attention, that is Σ dP·P, a sum over far fewer

@@ -212,11 +212,6 @@ export class GraphBuilder {
     return this.op("ReduceSum", [x, this.integers(axes)], { keepdims: attribute.int(keepDims ? 1 : 0) });
   }
 
-  /** Mean over the last axis, which stays as 1. */
-  rowMean(x: Value): Value {
-    return this.op("ReduceMean", [x, this.integers([x.shape.length - 1])], { keepdims: attribute.int(1) });
-  }
-
   cast(x: Value, type: ElementType): Value {
     return x.type === type ? x : this.op("Cast", [x], { to: attribute.int(STORAGE[type].code) });
   }

@@ -78,7 +78,8 @@ const sink = (() => {
  * Frees arrays, which from then on are empty. The garbage collector would do so too, but only after further runs have put theirs on top.
  */
 export function discard(arrays: Iterable<TensorData>): void {
-  for (const { buffer } of arrays) sink.postMessage(null, [buffer as ArrayBuffer]);
+  const buffers = Array.from(arrays, ({ buffer }) => buffer as ArrayBuffer);
+  sink.postMessage(null, buffers);
 }
 
 /** Version of the ONNX Runtime that computes. */

@@ -9,7 +9,7 @@ import { gradientName } from "./gradient-model.js";
 import type { BatchInput } from "./objective.js";
 import { copyState, type TrainingState } from "../optimizer/state.js";
 import type { Division, Step, StepResult } from "./steps.js";
-import { addTo, sumOfSquares } from "./sums.js";
+import { addTo } from "./sums.js";
 import { Updater } from "./updater.js";
 
 /** All that a replica needs, in a form that can be sent to its thread. */
@@ -84,14 +84,19 @@ export class Replica {
     const found = this.#setup.parameters.map((_, i) => outputs[gradientName(i)].data as Float32Array);
     this.#setup.parameters.forEach(({ offset }, i) => exchange.send(offset, found[i]));
     exchange.barrier();
-    const sum = this.#add(found);
+    const received = exchange.received();
+    exchange.publish(this.#add(found, received));
     const [loss] = outputs["loss"].data as Float32Array;
     discard(Object.values(outputs).map(({ data }) => data));
-    exchange.publish(sumOfSquares(sum));
     exchange.barrier();
     const squaredNorm = exchange.sum();
     this.#step++;
-    await this.#updater.run(this.#vectors, { number: this.#step, learningRate, squaredNorm }, sum, exchange.from);
+    await this.#updater.run(
+      this.#vectors,
+      { number: this.#step, learningRate, squaredNorm },
+      received[0],
+      exchange.from,
+    );
     exchange.show(this.#vectors.parameters);
     exchange.barrier();
     exchange.look(this.#setup.weights);
@@ -119,15 +124,14 @@ export class Replica {
     );
   }
 
-  /** Sums the share's gradients over the replicas, in shared memory. @returns the sum, flat */
-  #add(found: readonly Float32Array[]): Float32Array {
+  /** Sums the share's gradients over the replicas, in shared memory. @returns the sum of their squares */
+  #add(found: readonly Float32Array[], [sum, ...others]: readonly Float32Array[]): number {
     const { from, to } = this.#exchange;
-    const [sum, ...others] = this.#exchange.received();
-    this.#setup.parameters.forEach(({ offset, size }, i) => {
-      if (offset >= from && offset < to) addTo(sum.subarray(offset - from, offset - from + size), found[i]);
-    });
     for (const other of others) addTo(sum, other);
-    return sum;
+    return this.#setup.parameters.reduce((squares, { offset, size }, i) => {
+      const own = offset >= from && offset < to;
+      return own ? squares + addTo(sum.subarray(offset - from, offset - from + size), found[i]) : squares;
+    }, 0);
   }
 }
 

@@ -6,14 +6,14 @@ import { writeOnnx } from "../graph/write-onnx.js";
 import type { Placed } from "../layout.js";
 import { sections, vectorsOf, type Plan, type Section } from "../optimizer/sections.js";
 import { clipFactor, scalarCount, stepScalars, update } from "../optimizer/update.js";
-import { createSession, type Session } from "../runtime/session.js";
+import { createSession, discard, type Session } from "../runtime/session.js";
 import type { TrainingState } from "../optimizer/state.js";
 
 /**
  * Numbers updated at once: what is computed between reading and writing them stays in the cache, and what ONNX Runtime returns is
  * small enough for memory that was used before.
  */
-const CHUNK = 2 ** 17;
+const CHUNK = 2 ** 18;
 
 interface Kernel {
   readonly section: Section;
@@ -64,6 +64,7 @@ export class Updater {
         const found = flat(gradient.slice(from, to)); // ONNX Runtime reads no shared memory
         const outputs = await session.run({ ...common, gradient: found, ...Object.fromEntries(feeds) });
         for (const name of own) vectors[name]!.set(outputs[`next_${name}`].data as Float32Array, from);
+        discard(Object.values(outputs).map(({ data }) => data));
       }
     }
   }

@@ -19,27 +19,26 @@ export function attention(
   const { width } = spec.architecture;
   const { heads, keyValueHeads, headWidth } = headSizes(spec);
   const [batch, sequence] = x.shape as readonly [Dim, Dim];
-  const sizes = [heads, keyValueHeads, keyValueHeads].map((count) => count * headWidth);
-  const [q, k, v] = b
-    .split(linear(b, weights, `${at}.c_attn`, x), sizes, 2)
-    .map((part, i) => b.reshape(part, [batch, sequence, i === 0 ? heads : keyValueHeads, headWidth]));
+  const counts = [heads, keyValueHeads, keyValueHeads];
+  const all = b.reshape(linear(b, weights, `${at}.c_attn`, x), [batch, sequence, heads + 2 * keyValueHeads, headWidth]);
+  const [q, k, v] = b.split(b.transpose(all, [0, 2, 1, 3]), counts, 1); // transposed together, parts are contiguous
   const placed = (part: Value, name: string) => {
     const scaled = spec.architecture.queryKeyNormalization ? rmsNormalized(b, weights, `${at}.${name}`, part) : part;
-    return positions.rotate(byHead(b, scaled));
+    return positions.rotate(scaled);
   };
   const keys = positions.afterPast(`${at}.keys`, placed(k, "k_norm"));
-  const values = positions.afterPast(`${at}.values`, byHead(b, v));
+  const values = positions.afterPast(`${at}.values`, v);
   const mixed = mixture(b, placed(q, "q_norm"), keys, values, positions);
   return linear(b, weights, `${at}.c_proj`, b.reshape(b.transpose(mixed, [0, 2, 1, 3]), [batch, sequence, width]));
 }
 
-/** [batch, sequence, heads, head width] → [batch, heads, sequence, head width] */
-function byHead(b: GraphBuilder, x: Value): Value {
-  return b.transpose(x, [0, 2, 1, 3]);
+/**
+ * Rows of scores computed at once: enough for fast products, few enough to leave out most of the keys that come later, and twice the
+ * width of a head, so that the copies of keys and values stay smaller than the scores.
+ */
+function blockOf(headWidth: number): number {
+  return Math.max(64, 2 * headWidth);
 }
-
-/** Rows of scores computed at once: enough for fast products, few enough to leave out most of the keys that come later. */
-const BLOCK = 128;
 
 /**
  * softmax(q·kᵀ/√(head width) + mask)·v. Of a training's whole windows, blocks of queries see the keys up to their last alone.
@@ -48,9 +47,9 @@ const BLOCK = 128;
  * @returns [batch, heads, queries, head width]
  */
 function mixture(b: GraphBuilder, q: Value, k: Value, v: Value, { mask }: Positions): Value {
-  const [, heads, queries] = q.shape;
+  const [, heads, queries, headWidth] = q.shape;
   const [, shared, keys] = k.shape;
-  const size = Math.ceil((BLOCK * (shared as number)) / (heads as number));
+  const size = Math.ceil((blockOf(headWidth as number) * (shared as number)) / (heads as number));
   if (typeof queries !== "number" || queries !== keys || queries <= size) return mixtureOf(b, q, k, v, mask);
   const starts = Array.from({ length: Math.ceil(queries / size) }, (_, i) => i * size);
   const ends = starts.map((start) => Math.min(start + size, queries));
