@@ -41,13 +41,11 @@ export async function writeCheckpoint(
   const rest = Object.entries(state.vectors).filter(([, vector]) => vector !== model);
   const vectors = rest.map(([name, data]): [string, NamedTensor] => [name, { shape: [data.length], data }]);
   await writeTogether(directory, {
-    "config.json": json({ ...familyConfig(spec), axon: { ...identity, step: state.step } }),
-    "model.safetensors": writeSafetensors({
-      tensors: named(spec, model),
-      metadata: { format: "pt", ...metadata },
-    }),
-    "model.onnx": writeOnnx(inferenceModel(spec, model)),
-    "state.safetensors": writeSafetensors({ tensors: new Map(vectors), metadata }),
+    "config.json": () => json({ ...familyConfig(spec), axon: { ...identity, step: state.step } }),
+    "model.safetensors": () =>
+      writeSafetensors({ tensors: named(spec, model), metadata: { format: "pt", ...metadata } }),
+    "model.onnx": () => writeOnnx(inferenceModel(spec, model)),
+    "state.safetensors": () => writeSafetensors({ tensors: new Map(vectors), metadata }),
   });
 }
 
@@ -107,14 +105,18 @@ async function readIdentity(directory: string): Promise<TrainingIdentity> {
 }
 
 /**
- * Writes files that belong together: all of them under temporary names first, flushed, then renamed.
+ * Writes files that belong together: all of them under temporary names first, flushed, then renamed. Contents are made when their turn
+ * comes, so that those of a large model are not all in memory at once.
  * @throws AxonError `write-failed` with nothing changed, for example when the disk is full.
  */
-export async function writeTogether(directory: string, files: Readonly<Record<string, Uint8Array>>): Promise<void> {
+export async function writeTogether(
+  directory: string,
+  files: Readonly<Record<string, () => Uint8Array>>,
+): Promise<void> {
   const temporary = Object.keys(files).map((name) => ({ name, path: join(directory, `.${name}.${process.pid}.tmp`) }));
   try {
     await mkdir(directory, { recursive: true });
-    for (const { name, path } of temporary) await writeDurably(path, files[name]);
+    for (const { name, path } of temporary) await writeDurably(path, files[name]());
   } catch (cause) {
     for (const { path } of temporary) await rm(path, { force: true });
     const message = cause instanceof Error ? cause.message : String(cause);

@@ -18,6 +18,7 @@ export function trainCommand(program: Command, context: Context): void {
     .option("--tokens <n>", "bytes to see in all", whole(1), 1_000_000)
     .option("--seed <n>", "of parameters and data order", whole(0), 1)
     .option("--threads <n>", "default: one per core", whole(1))
+    .option("--memory <mib>", "refuse to start what takes more; default: all there is", whole(1))
     .addOption(
       new Option("--device <name>", "what computes: webgpu is a GPU").choices(["cpu", "webgpu"]).default("cpu"),
     )
@@ -26,9 +27,9 @@ export function trainCommand(program: Command, context: Context): void {
     .option("--json", "print one JSON object")
     .action(async (options: TrainFlags) => {
       const status = new StatusLine(process.stderr);
-      const { threads = null, init = null, resume = null } = options;
+      const { threads = null, memory = null, init = null, resume = null } = options;
       const report = await trainModel(
-        { ...options, threads, init, resume },
+        { ...options, threads, memory, init, resume },
         {
           signal: context.signal,
           onStart: ({ training, heldOut, mode }, leftOut) => {
@@ -54,6 +55,7 @@ interface TrainFlags {
   readonly tokens: number;
   readonly seed: number;
   readonly threads?: number;
+  readonly memory?: number;
   readonly device: "cpu" | "webgpu";
   readonly init?: string;
   readonly resume?: string;

@@ -28,7 +28,7 @@ export class LossLog {
 
   save(directory: string): Promise<void> {
     return writeTogether(directory, {
-      "loss.jsonl": new TextEncoder().encode(this.#lines.map((line) => `${line}\n`).join("")),
+      "loss.jsonl": () => new TextEncoder().encode(this.#lines.map((line) => `${line}\n`).join("")),
     });
   }
 

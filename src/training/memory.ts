@@ -28,20 +28,23 @@ function sessionBytes(graph: Graph): number {
   return peakBytes(graph) * (keepsMemory(graph) ? 1.8 : 1.1);
 }
 
-/** Bytes, an estimate within about a quarter. */
-export function memoryNeeded(options: StepsOptions): number {
+/** Bytes that training steps or a checkpoint take at their height: an estimate, within about a quarter. */
+function memoryNeeded(options: StepsOptions): number {
   const { objective, plan } = options;
   const { replicas, parts, rows } = divide(options);
   const vector = 4 * totalSize(objective.parameters);
   const state = vector * allVectors(objective.parameters, plan).length;
+  const checkpoint = state + Math.max(vector, state - vector); // a copy of the state, and the largest file
   if (replicas === 1) {
     // The state lies in JavaScript, goes through the graph, and comes out as a copy.
-    return PROCESS + 2 * state + sessionBytes(stepsModel(objective, plan, parts, rows).graph);
+    const steps = state + sessionBytes(stepsModel(objective, plan, parts, rows).graph);
+    return PROCESS + state + Math.max(steps, checkpoint);
   }
   const gradients = sessionBytes(gradientModel(objective, parts, rows, 1).graph);
   const shared = (replicas - 1) * vector;
-  const inEach = THREAD + vector + vector + gradients; // parameters, and a copy of the gradients beside the graph's own
-  return PROCESS + (state - vector) + shared + replicas * inEach;
+  const steps = replicas * (vector + gradients); // a copy of the gradients beside the graph's own
+  const always = PROCESS + replicas * (THREAD + vector) + (state - vector) + shared;
+  return always + Math.max(steps, checkpoint);
 }
 
 /** @throws InputError `memory` for a training that would not fit into `limit` bytes. */

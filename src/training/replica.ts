@@ -4,7 +4,7 @@ import type { Tensor, TensorData } from "../graph/graph.js";
 import type { Placed } from "../layout.js";
 import type { Plan } from "../optimizer/sections.js";
 import { createSession, discard, type Session } from "../runtime/session.js";
-import { Exchange, type SharedMemory } from "./exchange.js";
+import { Exchange, type SharedMemory } from "../process/exchange.js";
 import { gradientName } from "./gradient-model.js";
 import type { BatchInput } from "./objective.js";
 import { copyState, type TrainingState } from "../optimizer/state.js";

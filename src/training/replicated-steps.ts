@@ -9,7 +9,7 @@ import { writeOnnx } from "../graph/write-onnx.js";
 import { shares, totalSize } from "../layout.js";
 import type { Plan, Vector } from "../optimizer/sections.js";
 import { discard } from "../runtime/session.js";
-import { shareMemory } from "./exchange.js";
+import { shareMemory } from "../process/exchange.js";
 import { gradientModel } from "./gradient-model.js";
 import { keepsMemory } from "./memory.js";
 import type { Objective } from "./objective.js";
@@ -55,7 +55,7 @@ export class ReplicatedSteps implements Steps {
       const weights = state.vectors.parameters.slice();
       const common = { shared, division, parameters, inputs, plan, weights, state: own };
       const workerData: ReplicaSetup = { ...common, rank, gradientModel: file, arena };
-      return new Worker(worker, { workerData, transferList: buffersOf({ ...own.vectors, weights }) });
+      return new Worker(worker, { workerData, execArgv: [], transferList: buffersOf({ ...own.vectors, weights }) });
     });
     discard(Object.values(state.vectors));
     const steps = new ReplicatedSteps(workers);

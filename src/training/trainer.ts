@@ -19,6 +19,7 @@ import { planOf } from "../optimizer/sections.js";
 import { decoderObjective } from "./decoder-objective.js";
 import { dropoutMasks } from "./dropout.js";
 import { LossLog } from "./loss-log.js";
+import { checkMemory } from "./memory.js";
 import { openSteps } from "./open-steps.js";
 import { initialState, type TrainingState } from "../optimizer/state.js";
 import type { Device, Step, StepResult, Steps } from "./steps.js";
@@ -31,6 +32,8 @@ export interface TrainingRequest {
   readonly tokens: number;
   readonly seed: number;
   readonly threads: number;
+  /** Bytes it may take on the CPU; without it nobody counts. */
+  readonly memory?: number;
   /** The CPU, unless said otherwise. */
   readonly device?: Device;
   /** Gets the checkpoint, metrics.json and loss.jsonl. */
@@ -135,7 +138,7 @@ export async function train(request: TrainingRequest, hooks: Hooks): Promise<Tra
     await steps.close();
   }
   const metrics = { ...size(spec, done), ...clock.metrics(), trainLoss: log.tail() };
-  await writeTogether(directory, { "metrics.json": json(metrics) });
+  await writeTogether(directory, { "metrics.json": () => json(metrics) });
   return { ok: true, stopped: done < identity.steps, metrics };
 }
 
@@ -154,15 +157,11 @@ async function openTraining(
   request: TrainingRequest,
   identity: TrainingIdentity,
 ): Promise<{ readonly start: number; readonly steps: Steps }> {
-  const { spec, threads, device = "cpu" } = request;
+  const { spec, threads, memory = Infinity, device = "cpu" } = request;
+  const { batch } = spec.training;
+  const options = { objective: decoderObjective(spec), plan: planOf(spec), batch, threads, device };
+  if (device === "cpu") checkMemory(options, memory);
   const state = await startingState(request, identity);
-  const options = {
-    objective: decoderObjective(spec),
-    plan: planOf(spec),
-    batch: spec.training.batch,
-    threads,
-    device,
-  };
   return { start: state.step, steps: await openSteps(options, state) };
 }
 

@@ -55,7 +55,7 @@ export async function writeReceipt({
   };
   const name = `receipts/${result.id}.json`;
   await mkdir(join(directory, "receipts"), { recursive: true });
-  await writeTogether(join(directory, "receipts"), { [`${result.id}.json`]: json(receipt) });
+  await writeTogether(join(directory, "receipts"), { [`${result.id}.json`]: () => json(receipt) });
   return name;
 }
 

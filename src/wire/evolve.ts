@@ -8,7 +8,7 @@ import { describeLeftOut } from "../data/corpus.js";
 import { EVALUATOR, measure } from "../evaluation/measure.js";
 import { sequentialPlan } from "../evaluation/significance.js";
 import { runCycle, type CycleEnvironment, type CycleEvent, type CycleOutcome } from "../evolution/cycle.js";
-import { availableCores } from "../machine.js";
+import { availableCores, availableMemory } from "../machine.js";
 import { proposeBySearch } from "../proposal/search.js";
 import { RUNTIME_VERSION } from "../runtime/session.js";
 import { fingerprint, type Spec } from "../spec.js";
@@ -160,6 +160,7 @@ async function measureOnce(
       training: split.training,
       heldOut: split.heldOut,
       threads: THREADS,
+      memory: availableMemory() / availableCores(), // as many go side by side
       directory,
       signal: hooks.signal,
       onProgress: (progress) => hooks.onProgress(directory, progress),

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Evaluation, Measurement, Receipt } from "../candidate.js";
 import { InputError } from "../errors.js";
 import { EVALUATOR, measure } from "../evaluation/measure.js";
-import { availableCores } from "../machine.js";
+import { availableCores, availableMemory } from "../machine.js";
 import { applyPatch } from "../patch/index.js";
 import { RUNTIME_VERSION } from "../runtime/session.js";
 import { parseSpec, type Spec } from "../spec.js";
@@ -98,6 +98,7 @@ async function train(
       seed,
       flops,
       threads,
+      memory: availableMemory() / availableCores(), // as many go side by side
       directory,
       signal,
       training: split.training,

@@ -9,7 +9,7 @@ import { narrowTraining } from "../data/training-side.js";
 import { AxonError, InputError } from "../errors.js";
 import { startScoring } from "../evaluation/measure.js";
 import type { Score } from "../evaluation/scorer.js";
-import { availableCores } from "../machine.js";
+import { availableCores, availableMemory } from "../machine.js";
 import { parseSpec } from "../spec.js";
 import { json, writeTogether } from "../checkpoint/checkpoint.js";
 import { startTraining } from "../training/start.js";
@@ -23,6 +23,8 @@ export interface TrainOptions {
   readonly tokens: number;
   readonly seed: number;
   readonly threads: number | null;
+  /** Mebibytes; null: what the machine has. */
+  readonly memory: number | null;
   readonly device: Device;
   readonly init: string | null;
   readonly resume: string | null;
@@ -62,6 +64,7 @@ export async function trainModel(
       tokens: options.tokens,
       seed: options.seed,
       threads: options.threads ?? availableCores(),
+      memory: options.memory === null ? availableMemory() : options.memory * 2 ** 20,
       device: options.device,
       directory: options.out,
       checkpointSeconds: CHECKPOINT_SECONDS,
@@ -77,7 +80,7 @@ export async function trainModel(
   if (!score.ok) throw new AxonError(score.code, `the trained model cannot be scored: ${score.reason}`);
   const validation = { bitsPerByte: score.bitsPerByte, bytes: score.bytes };
   const report = { ...result.metrics, stopped: false, validation };
-  await writeTogether(options.out, { "metrics.json": json(report) });
+  await writeTogether(options.out, { "metrics.json": () => json(report) });
   return report;
 }
 
