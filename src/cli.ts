@@ -34,26 +34,32 @@ async function main(): Promise<number> {
       "\nHuman text goes to stderr, results to stdout.\nExit codes: 0 done, 1 failed, 2 input refused, 3 replay differs, 130 interrupted.",
     );
   let code: number = EXIT.done;
+  let advice = "nothing that was finished is lost; run the same command again to go on";
   const interruption = new AbortController();
   process.once("SIGINT", () => interruption.abort());
   process.once("SIGTERM", () => interruption.abort());
   process.stdout.on("error", () => interruption.abort()); // whoever read it has left, as `head` does
-  const context = { signal: interruption.signal, json, exit: (value: number) => (code = value) };
+  const context = {
+    signal: interruption.signal,
+    json,
+    exit: (value: number) => (code = value),
+    advise: (text: string) => (advice = text),
+  };
   for (const add of COMMANDS) add(program, context);
   for (const command of [program, ...program.commands]) command.exitOverride().configureOutput(OUTPUT);
   try {
     await program.parseAsync();
     return code;
   } catch (error) {
-    return interruption.signal.aborted ? interrupted() : failed(error);
+    return interruption.signal.aborted ? interrupted(advice) : failed(error);
   }
 }
 
 /** Usage errors are told by `failed`, so that --json has a single answer. */
 const OUTPUT: OutputConfiguration = { outputError: (text, write) => json || write(text) };
 
-function interrupted(): number {
-  const message = "interrupted: nothing that was finished is lost; run the same command again to go on";
+function interrupted(advice: string): number {
+  const message = `interrupted: ${advice}`;
   tell({ code: "interrupted", message });
   return EXIT.interrupted;
 }

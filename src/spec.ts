@@ -88,7 +88,9 @@ const optimizerSchema = z.strictObject({
 
 const trainingSchema = z.strictObject({
   batch: whole(1, 1024).default(4).describe("windows of `context` bytes per step"),
-  microBatch: whole(1, 1024).optional().describe("windows computed at once; their gradients add up to the step's"),
+  microBatch: whole(1, 1024)
+    .optional()
+    .describe("windows computed at once, or the next smaller number that divides a thread's; their gradients add up"),
   averaging: between(0, 0.99999)
     .default(0)
     .describe("decay of a running average of the parameters, which is then the model"),
@@ -121,12 +123,20 @@ export type Group = keyof Spec["optimizer"]["groups"];
 /** The spec of a repository that has none: every default. */
 export const DEFAULT_SPEC: Spec = schema.parse({});
 
+/** Settings that an optimizer has no use for. */
+const UNREAD: Readonly<Partial<Record<Spec["optimizer"]["kind"], readonly string[]>>> = {
+  lion: ["epsilon"],
+  sgd: ["beta2", "epsilon"],
+};
+
 /**
  * Canonical text of what the spec trains: equal texts, equal trainings. Defaults are spelled out, comments and the order of
- * keys do not count, nor do settings that the chosen schedule never reads.
+ * keys do not count, nor do settings that the chosen schedule or optimizer never reads.
  */
 export function fingerprint({ architecture, optimizer, training, data }: Spec): string {
-  const { decay, finalLearningRate, ...read } = optimizer;
+  const { decay, finalLearningRate, ...others } = optimizer;
+  const unread = UNREAD[optimizer.kind] ?? [];
+  const read = Object.fromEntries(Object.entries(others).filter(([key]) => !unread.includes(key)));
   const schedule = {
     constant: {},
     cosine: { finalLearningRate },

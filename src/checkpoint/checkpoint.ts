@@ -1,7 +1,7 @@
 // A checkpoint directory: model.safetensors and config.json in Hugging Face's layout, model.onnx to hand over, and
 // state.safetensors with the moments and the position, which is all that an exact resume needs.
 
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { access, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import { AxonError, InputError } from "../errors.js";
@@ -29,11 +29,20 @@ const identitySchema = z.object({
   corpusSha256: z.string(),
 });
 
-/** Writes the whole checkpoint; whatever stood there stays intact until every new file is safely on disk. */
+/** Whether a training has left something in the directory. */
+export async function holdsCheckpoint(directory: string): Promise<boolean> {
+  return access(join(directory, "state.safetensors")).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Writes the whole checkpoint and files that belong to it; whatever stood there stays intact until every new file is safely on disk. */
 export async function writeCheckpoint(
   directory: string,
   identity: TrainingIdentity,
   state: TrainingState,
+  more: Readonly<Record<string, () => Uint8Array>> = {},
 ): Promise<void> {
   const { spec } = identity;
   const metadata = { step: String(state.step) };
@@ -46,6 +55,7 @@ export async function writeCheckpoint(
       writeSafetensors({ tensors: named(spec, model), metadata: { format: "pt", ...metadata } }),
     "model.onnx": () => writeOnnx(inferenceModel(spec, model)),
     "state.safetensors": () => writeSafetensors({ tensors: new Map(vectors), metadata }),
+    ...more,
   });
 }
 
@@ -116,6 +126,7 @@ export async function writeTogether(
   const temporary = Object.keys(files).map((name) => ({ name, path: join(directory, `.${name}.${process.pid}.tmp`) }));
   try {
     await mkdir(directory, { recursive: true });
+    await removeLeftovers(directory, Object.keys(files));
     for (const { name, path } of temporary) await writeDurably(path, files[name]());
   } catch (cause) {
     for (const { path } of temporary) await rm(path, { force: true });
@@ -131,6 +142,14 @@ export async function writeTogether(
 
 export function json(value: unknown): Uint8Array {
   return new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** Temporary files of a process that was killed while it wrote. */
+async function removeLeftovers(directory: string, names: readonly string[]): Promise<void> {
+  for (const entry of await readdir(directory)) {
+    const [, name] = /^\.(.+)\.\d+\.tmp$/.exec(entry) ?? [];
+    if (name !== undefined && names.includes(name)) await rm(join(directory, entry), { force: true });
+  }
 }
 
 async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {

@@ -69,6 +69,13 @@ export function familyConfig(spec: Spec): Record<string, unknown> {
   };
 }
 
+/** As transformers calls them. */
+const ACTIVATIONS: Readonly<Record<Spec["architecture"]["feedForward"]["kind"], string>> = {
+  gelu: "gelu_new",
+  "relu-squared": "relu2",
+  swiglu: "silu",
+};
+
 function gpt2Config({ architecture: a, training }: Spec): Record<string, unknown> {
   return {
     n_positions: a.context,
@@ -76,7 +83,7 @@ function gpt2Config({ architecture: a, training }: Spec): Record<string, unknown
     n_layer: a.layers,
     n_head: a.heads,
     n_inner: hiddenSize(a),
-    activation_function: "gelu_new",
+    activation_function: ACTIVATIONS[a.feedForward.kind],
     layer_norm_epsilon: EPSILON,
     resid_pdrop: training.dropout,
     embd_pdrop: training.dropout,
@@ -94,10 +101,10 @@ function llamaConfig(spec: Spec): Record<string, unknown> {
     num_attention_heads: heads,
     num_key_value_heads: keyValueHeads,
     head_dim: headWidth,
-    hidden_act: "silu",
+    hidden_act: ACTIVATIONS[a.feedForward.kind],
     max_position_embeddings: a.context,
     rms_norm_eps: EPSILON,
-    rope_theta: ROTARY_BASE,
+    ...(a.position === "rotary" && { rope_theta: ROTARY_BASE }),
     attention_bias: false,
     attention_dropout: 0,
     mlp_bias: false,

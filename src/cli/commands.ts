@@ -18,15 +18,18 @@ export function trainCommand(program: Command, context: Context): void {
     .option("--tokens <n>", "bytes to see in all", whole(1), 1_000_000)
     .option("--seed <n>", "of parameters and data order", whole(0), 1)
     .option("--threads <n>", "default: one per core", whole(1))
-    .option("--memory <mib>", "refuse to start what takes more; default: all there is", whole(1))
+    .option("--memory <mib>", "refuse to start what takes more on the CPU; default: all there is", whole(1))
     .addOption(
       new Option("--device <name>", "what computes: webgpu is a GPU").choices(["cpu", "webgpu"]).default("cpu"),
     )
-    .option("--init <dir>", "start from the parameters of this checkpoint")
+    .addOption(new Option("--init <dir>", "start from the parameters of this checkpoint").conflicts("resume"))
     .option("--resume <dir>", "go on with the training of this checkpoint, bit for bit")
     .option("--json", "print one JSON object")
     .action(async (options: TrainFlags) => {
       const status = new StatusLine(process.stderr);
+      context.advise(
+        `the last checkpoint stays in ${options.out}; to go on: --resume ${options.out} with the same options`,
+      );
       const { threads = null, memory = null, init = null, resume = null } = options;
       const report = await trainModel(
         { ...options, threads, memory, init, resume },
@@ -74,7 +77,7 @@ function trainingText(report: Awaited<ReturnType<typeof trainModel>>, out: strin
     `steps        ${steps} (${tokens.toLocaleString("en")} tokens)`,
     `parameters   ${parameters.toLocaleString("en")}`,
     `time         ${duration(seconds)} (${Math.round(tokensPerSecond).toLocaleString("en")} tokens/s)`,
-    `train loss   ${trainLoss.toFixed(4)} nats per byte`,
+    `train loss   ${Number.isNaN(trainLoss) ? "none yet" : `${trainLoss.toFixed(4)} nats per byte`}`,
     ...(validation
       ? [`held out     ${validation.bitsPerByte.toFixed(4)} bits per byte over ${validation.bytes} bytes`]
       : []),

@@ -8,6 +8,8 @@ export interface Context {
   readonly signal: AbortSignal;
   readonly json: boolean;
   readonly exit: (code: number) => void;
+  /** What to say to somebody who interrupts the command. */
+  readonly advise: (text: string) => void;
 }
 
 /** One JSON object with --json, text otherwise. */

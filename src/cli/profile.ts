@@ -47,6 +47,9 @@ function profileText({
   const replica = `${passes > 1 ? `${passes} × ` : ""}${rows} rows on ${threads} ${threads === 1 ? "thread" : "threads"}`;
   return [
     `one of ${replicas} ${replicas === 1 ? "replica" : "replicas"}, ${replica}`,
+    ...(replicas > 1
+      ? ["alone, and updating all parameters: in a training each replica updates its share of them"]
+      : []),
     `${stepMilliseconds.toFixed(1)} ms per step, ${gflops.toFixed(0)} GFLOP/s; ${milliseconds.toFixed(1)} ms in operators, the rest on the way in and out`,
     "",
     ...table("part", parts),

@@ -1,4 +1,4 @@
-// Muon (Jordan et al., "Muon: an optimizer for hidden layers in neural networks", 2024): momentum, made orthogonal matrix by matrix.
+// Muon, momentum that is made orthogonal matrix by matrix (Jordan et al. 2024, "an optimizer for hidden layers in neural networks")
 
 import { attribute, type GraphBuilder } from "../graph/builder.js";
 import { elementCount, type Value } from "../graph/graph.js";
@@ -11,6 +11,7 @@ const ITERATIONS = 5;
 /**
  * m ← β₁m + g; the Nesterov momentum g + β₁m of every matrix is replaced by the nearest matrix with orthogonal rows or columns,
  * U·Vᵀ of its singular value decomposition, times 0.2·√max(rows, columns). That factor gives the update the size AdamW's has
+ * What has more than two axes counts as a matrix with a row per entry of the first. See
  * (Liu et al., "Muon is scalable for LLM training", 2025), so learning rate and weight decay keep their meaning.
  */
 export const muon: Optimizer = {
@@ -23,7 +24,7 @@ export const muon: Optimizer = {
     const nesterov = b.add(b.scale(m, options.beta1), g);
     const matrices = b.split(nesterov, shapes.map(elementCount), 0);
     const changes = matrices.map((part, i) => {
-      const [rows, columns] = shapes[i] as [number, number];
+      const [rows, columns] = [shapes[i][0], elementCount(shapes[i].slice(1))];
       const direction = orthogonal(b, b.reshape(part, [rows, columns]));
       return b.reshape(b.scale(direction, 0.2 * Math.sqrt(Math.max(rows, columns))), [rows * columns]);
     });

@@ -5,7 +5,7 @@ import type { Spec } from "../spec.js";
 type Optimizer = Spec["optimizer"];
 type Shape = (progress: number, optimizer: Optimizer) => number;
 
-/** `progress` runs from 0 after the warm-up to 1 at the last step. */
+/** `progress` runs from 0 after the warm-up towards 1, which would be the step after the last. */
 const shapes: Readonly<Record<Optimizer["schedule"], Shape>> = {
   constant: () => 1,
   cosine: (progress, { finalLearningRate: end }) => end + ((1 - end) * (1 + Math.cos(Math.PI * progress))) / 2,

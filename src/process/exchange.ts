@@ -31,6 +31,13 @@ export function shareMemory(replicas: number, starts: readonly number[]): Shared
   };
 }
 
+/** Ends every wait at the barrier, for good: one of those it waits for will not come. */
+export function giveUp(shared: SharedMemory): void {
+  const control = new Int32Array(shared.control);
+  Atomics.store(control, FAILED, 1);
+  Atomics.notify(control, ROUND);
+}
+
 /** One replica's hold on the shared memory. Between two barriers a place is written by one replica or read by any, never both. */
 export class Exchange {
   readonly rank: number;
@@ -110,7 +117,6 @@ export class Exchange {
   }
 
   fail(): void {
-    Atomics.store(this.#control, FAILED, 1);
-    Atomics.notify(this.#control, ROUND);
+    giveUp(this.#shared);
   }
 }

@@ -64,10 +64,15 @@ export const MOVES: readonly Move[] = [
     "more bytes to predict from",
     "shorter windows leave more steps on the same budget",
   ]),
-  graded("optimizer.beta2", "beta2", 3, [0.9, 0.95, 0.98, 0.99, 0.995, 0.999], 0.99, [
-    "a longer memory of the gradient's size is steadier",
-    "a memory longer than the training never settles",
-  ]),
+  graded(
+    "optimizer.beta2",
+    "beta2",
+    3,
+    [0.9, 0.95, 0.98, 0.99, 0.995, 0.999],
+    0.99,
+    ["a longer memory of the gradient's size is steadier", "a memory longer than the training never settles"],
+    (spec) => spec.optimizer.kind !== "sgd",
+  ),
   scaled("architecture.feedForward.ratio", "feed-forward ratio", 2.5, [2, 1.5], 4, [
     MORE_TRAINED,
     "a smaller hidden layer leaves more steps on the same budget",

@@ -41,5 +41,5 @@ export function dropper(b: GraphBuilder, spec: Spec, batch: Readonly<Record<stri
 
 /** A random byte below it leaves a value out: the rate in steps of 1/256, which draws eight values from 64 random bits. */
 function threshold({ training }: Spec): number {
-  return Math.round(training.dropout * 256);
+  return training.dropout === 0 ? 0 : Math.max(1, Math.round(training.dropout * 256));
 }

@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { writeTogether } from "../checkpoint/checkpoint.js";
+import { InputError } from "../errors.js";
 
 /** loss.jsonl: a line per step, kept over a resume. */
 export class LossLog {
@@ -17,8 +17,14 @@ export class LossLog {
   /** An empty log, or the first `steps` lines of the training in `resumed`. */
   static async open(resumed: string | undefined, steps: number): Promise<LossLog> {
     if (resumed === undefined) return new LossLog([]);
-    const text = await readFile(join(resumed, "loss.jsonl"), "utf8");
-    return new LossLog(text.split("\n").filter(Boolean).slice(0, steps));
+    const file = join(resumed, "loss.jsonl");
+    try {
+      const lines = (await readFile(file, "utf8")).split("\n").slice(0, steps);
+      if (lines.length === steps && !lines.includes("")) return new LossLog(lines);
+    } catch (cause) {
+      throw new InputError("checkpoint", `${file}: ${(cause as Error).message}`, { place: { file }, cause });
+    }
+    throw new InputError("checkpoint", `${file}: it does not hold the losses of ${steps} steps`, { place: { file } });
   }
 
   add(step: number, loss: number, learningRate: number): void {
@@ -26,10 +32,9 @@ export class LossLog {
     this.#lines.push(JSON.stringify({ step, loss, learningRate }));
   }
 
-  save(directory: string): Promise<void> {
-    return writeTogether(directory, {
-      "loss.jsonl": () => new TextEncoder().encode(this.#lines.map((line) => `${line}\n`).join("")),
-    });
+  /** The file as it belongs beside a checkpoint. */
+  file(): Record<string, () => Uint8Array> {
+    return { "loss.jsonl": () => new TextEncoder().encode(this.#lines.map((line) => `${line}\n`).join("")) };
   }
 
   tail(): number {

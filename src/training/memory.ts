@@ -40,15 +40,17 @@ function memoryNeeded(options: StepsOptions): number {
     const steps = state + sessionBytes(stepsModel(objective, plan, parts, rows).graph);
     return PROCESS + state + Math.max(steps, checkpoint);
   }
-  const gradients = sessionBytes(gradientModel(objective, parts, rows, 1).graph);
+  const { graph } = gradientModel(objective, parts, rows, 1);
+  const [gradients, kept] = [sessionBytes(graph), keepsMemory(graph) ? sessionBytes(graph) : 0];
   const shared = (replicas - 1) * vector;
   const steps = replicas * (vector + gradients); // a copy of the gradients beside the graph's own
   const always = PROCESS + replicas * (THREAD + vector) + (state - vector) + shared;
-  return always + Math.max(steps, checkpoint);
+  return always + Math.max(steps, replicas * kept + checkpoint);
 }
 
 /** @throws InputError `memory` for a training that would not fit into `limit` bytes. */
 export function checkMemory(options: StepsOptions, limit: number): void {
+  if (limit === Infinity) return;
   const needed = memoryNeeded(options);
   if (needed <= limit) return;
   const [about, bound] = [needed, limit].map((bytes) => `${Math.ceil(bytes / 2 ** 20).toLocaleString("en")} MiB`);

@@ -20,7 +20,6 @@ async function handle(order: ToReplica): Promise<void> {
     port.postMessage({ kind: "state", state } satisfies FromReplica, buffersOf(state.vectors));
   }
   if (order.kind === "close") {
-    await replica.close();
-    port.close();
+    await replica.close().finally(() => port.close());
   }
 }

@@ -9,7 +9,7 @@ import { writeOnnx } from "../graph/write-onnx.js";
 import { shares, totalSize } from "../layout.js";
 import type { Plan, Vector } from "../optimizer/sections.js";
 import { discard } from "../runtime/session.js";
-import { shareMemory } from "../process/exchange.js";
+import { giveUp, shareMemory, type SharedMemory } from "../process/exchange.js";
 import { gradientModel } from "./gradient-model.js";
 import { keepsMemory } from "./memory.js";
 import type { Objective } from "./objective.js";
@@ -30,9 +30,13 @@ const worker = createRequire(import.meta.url).resolve("#replica-worker");
 
 export class ReplicatedSteps implements Steps {
   readonly #workers: readonly Worker[];
+  /** Settled when the thread is no more, whatever ended it: the others then stop waiting for it. */
+  readonly #gone: readonly Promise<void>[];
 
-  private constructor(workers: readonly Worker[]) {
+  private constructor(workers: readonly Worker[], shared: SharedMemory) {
     this.#workers = workers;
+    const exit = (thread: Worker, done: () => void) => thread.once("exit", () => (giveUp(shared), done()));
+    this.#gone = workers.map((thread) => new Promise((resolve) => exit(thread, resolve)));
   }
 
   static async open(
@@ -58,8 +62,13 @@ export class ReplicatedSteps implements Steps {
       return new Worker(worker, { workerData, execArgv: [], transferList: buffersOf({ ...own.vectors, weights }) });
     });
     discard(Object.values(state.vectors));
-    const steps = new ReplicatedSteps(workers);
-    await steps.#each("ready");
+    const steps = new ReplicatedSteps(workers, shared);
+    try {
+      await steps.#each("ready");
+    } catch (error) {
+      for (const thread of workers) await thread.terminate();
+      throw error;
+    }
     return steps;
   }
 
@@ -87,9 +96,8 @@ export class ReplicatedSteps implements Steps {
   }
 
   async close(): Promise<void> {
-    const gone = this.#workers.map((thread) => new Promise((resolve) => thread.once("exit", resolve)));
     for (const thread of this.#workers) thread.postMessage({ kind: "close" } satisfies ToReplica);
-    await Promise.all(gone);
+    await Promise.all(this.#gone);
   }
 
   /** The next answer of each replica. @throws whatever the first to fail reports. */

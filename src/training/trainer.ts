@@ -1,12 +1,13 @@
-// The training loop: batches in, one session.run per step, a checkpoint out. It blocks its process: see worker.ts.
+// The training loop: batches in, steps, a checkpoint out. It blocks its process: see worker.ts.
 
 import { createBatches } from "../data/batches.js";
 import { digest, type CorpusFile } from "../data/corpus.js";
 import { InputError } from "../errors.js";
 import { learningRateAt } from "../optimizer/schedule.js";
-import type { Spec } from "../spec.js";
+import { fingerprint, type Spec } from "../spec.js";
 import { flopsPerToken, initialParameters, parameterCount, parameterLayout } from "../transformer/parameters.js";
 import {
+  holdsCheckpoint,
   json,
   readCheckpoint,
   readParameters,
@@ -94,17 +95,31 @@ function stepsFor(spec: Spec, tokens: number): number {
  * @throws InputError when corpus, budget or checkpoint do not fit the spec.
  */
 export async function train(request: TrainingRequest, hooks: Hooks): Promise<TrainingResult> {
-  const { spec, files, seed, directory } = request;
+  const { spec, files, seed } = request;
   const identity: TrainingIdentity = {
     spec,
     seed,
     steps: stepsFor(spec, request.tokens),
     corpusSha256: digest(files),
   };
-  const batches = createBatches(files, { context: spec.architecture.context, batch: spec.training.batch, seed });
   const { start, steps } = await openTraining(request, identity);
+  try {
+    return await trainFrom(start, steps, identity, request, hooks);
+  } finally {
+    await steps.close();
+  }
+}
+
+async function trainFrom(
+  start: number,
+  steps: Steps,
+  identity: TrainingIdentity,
+  { spec, files, seed, directory, resume, checkpointSeconds }: TrainingRequest,
+  hooks: Hooks,
+): Promise<TrainingResult> {
   let done = start;
-  const log = await LossLog.open(request.resume, done);
+  const batches = createBatches(files, { context: spec.architecture.context, batch: spec.training.batch, seed });
+  const log = await LossLog.open(resume, done);
   const clock = new Clock(spec.training.batch * spec.architecture.context);
   const stepAt = (step: number): Step => ({
     batch: { ...batches.next(step), ...dropoutMasks(spec, seed, step) },
@@ -112,31 +127,27 @@ export async function train(request: TrainingRequest, hooks: Hooks): Promise<Tra
   });
   let saved = performance.now();
   const save = async () => {
-    await writeCheckpoint(directory, identity, await steps.state());
-    await log.save(directory);
+    await writeCheckpoint(directory, identity, await steps.state(), log.file());
     saved = performance.now();
   };
-  try {
-    if (request.checkpointSeconds !== undefined && done === 0) await save();
-    while (done < identity.steps && !hooks.stopped()) {
-      const count = Math.min(clock.stepsPerRun(), identity.steps - done);
-      const next = Array.from({ length: count }, (_, i) => stepAt(done + i));
-      const results = await steps.run(next);
-      const broken = results.findIndex(({ loss, gradientNorm }) => !Number.isFinite(loss + gradientNorm));
-      if (broken >= 0) return diverged(done + broken + 1, results[broken], next[broken]);
-      clock.tick(count);
-      results.forEach(({ loss }, i) => log.add(done + i + 1, loss, next[i].learningRate));
-      done += count;
-      const { learningRate } = next[count - 1];
-      const pace = clock.pace(identity.steps - done);
-      hooks.onProgress({ step: done, steps: identity.steps, ...results[count - 1], learningRate, ...pace });
-      if (performance.now() - saved > 1000 * (request.checkpointSeconds ?? Infinity)) await save();
-      await new Promise(setImmediate); // lets messages in: a run blocks the event loop
-    }
-    await save();
-  } finally {
-    await steps.close();
+  // So that a training killed early can be resumed, unless there is something to resume already.
+  if (checkpointSeconds !== undefined && done === 0 && !(await holdsCheckpoint(directory))) await save();
+  while (done < identity.steps && !hooks.stopped()) {
+    const count = Math.min(clock.stepsPerRun(), identity.steps - done);
+    const next = Array.from({ length: count }, (_, i) => stepAt(done + i));
+    const results = await steps.run(next);
+    const broken = results.findIndex(({ loss, gradientNorm }) => !Number.isFinite(loss + gradientNorm));
+    if (broken >= 0) return diverged(done + broken + 1, results[broken], next[broken]);
+    clock.tick(count);
+    results.forEach(({ loss }, i) => log.add(done + i + 1, loss, next[i].learningRate));
+    done += count;
+    const { learningRate } = next[count - 1];
+    const pace = clock.pace(identity.steps - done);
+    hooks.onProgress({ step: done, steps: identity.steps, ...results[count - 1], learningRate, ...pace });
+    if (performance.now() - saved > 1000 * (checkpointSeconds ?? Infinity)) await save();
+    await new Promise(setImmediate); // lets messages in: a run blocks the event loop
   }
+  await save();
   const metrics = { ...size(spec, done), ...clock.metrics(), trainLoss: log.tail() };
   await writeTogether(directory, { "metrics.json": () => json(metrics) });
   return { ok: true, stopped: done < identity.steps, metrics };
@@ -147,8 +158,9 @@ function size(spec: Spec, steps: number): Pick<TrainingMetrics, "steps" | "token
   return { steps, tokens, flops: tokens * flopsPerToken(spec), parameters: parameterCount(spec) };
 }
 
-function diverged(step: number, { loss }: StepResult, { learningRate }: Step): TrainingResult {
-  const reason = `the loss became ${loss} at step ${step} with learning rate ${learningRate}: lower it or lengthen the warm-up`;
+function diverged(step: number, { loss, gradientNorm }: StepResult, { learningRate }: Step): TrainingResult {
+  const what = Number.isFinite(loss) ? `the gradient norm became ${gradientNorm}` : `the loss became ${loss}`;
+  const reason = `${what} at step ${step} with learning rate ${learningRate}: lower it or lengthen the warm-up`;
   return { ok: false, code: "diverged", step, reason };
 }
 
@@ -175,6 +187,10 @@ async function startingState(request: TrainingRequest, identity: TrainingIdentit
         "resume",
         `the checkpoint in ${request.resume} has another ${differs} (${was}, now ${is}): start anew or give the same`,
       );
+    }
+    if (fingerprint(found.identity.spec) !== fingerprint(identity.spec)) {
+      const message = `the checkpoint in ${request.resume} is of another spec, which is in its config.json: give that one, or use it as --init`;
+      throw new InputError("resume", message);
     }
     return found.state;
   }

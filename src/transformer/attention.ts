@@ -33,11 +33,11 @@ export function attention(
 }
 
 /**
- * Rows of scores computed at once: enough for fast products, few enough to leave out most of the keys that come later, and twice the
- * width of a head, so that the copies of keys and values stay smaller than the scores.
+ * Queries taken at once: enough for fast products, few enough to leave out most of the keys that come later. With the heads that share keys they
+ * make twice as many rows as a head is wide, so that the copies of keys and values stay smaller than the scores; and there are 16 blocks at most.
  */
-function blockOf(headWidth: number): number {
-  return Math.max(64, 2 * headWidth);
+function blockOf(queries: number, headWidth: number, group: number): number {
+  return Math.max(32, Math.ceil(Math.max(64, 2 * headWidth) / group), Math.ceil(queries / 16));
 }
 
 /**
@@ -49,8 +49,9 @@ function blockOf(headWidth: number): number {
 function mixture(b: GraphBuilder, q: Value, k: Value, v: Value, { mask }: Positions): Value {
   const [, heads, queries, headWidth] = q.shape;
   const [, shared, keys] = k.shape;
-  const size = Math.ceil((blockOf(headWidth as number) * (shared as number)) / (heads as number));
-  if (typeof queries !== "number" || queries !== keys || queries <= size) return mixtureOf(b, q, k, v, mask);
+  if (typeof queries !== "number" || queries !== keys) return mixtureOf(b, q, k, v, mask);
+  const size = blockOf(queries, headWidth as number, (heads as number) / (shared as number));
+  if (queries <= size) return mixtureOf(b, q, k, v, mask);
   const starts = Array.from({ length: Math.ceil(queries / size) }, (_, i) => i * size);
   const ends = starts.map((start) => Math.min(start + size, queries));
   const parts = b.split(

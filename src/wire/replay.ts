@@ -93,7 +93,7 @@ async function train(
   const { threads } = receipt.runtime;
   const { flops } = receipt;
   try {
-    return await measure({
+    const measurement = await measure({
       spec,
       seed,
       flops,
@@ -104,6 +104,8 @@ async function train(
       training: split.training,
       heldOut: split.heldOut,
     });
+    if (!measurement.ok && measurement.code === "memory") throw new InputError("memory", measurement.reason);
+    return measurement;
   } finally {
     await rm(directory, { recursive: true, force: true });
   }

@@ -78,6 +78,8 @@ describe("a checkpoint in the layout of transformers", () => {
     const { config, tensors } = files(await written(mixed));
     expect(config).toMatchObject({ model_type: "axon", nearest_model_type: "llama" });
     expect(config).not.toHaveProperty("architectures");
+    expect(config).not.toHaveProperty("rope_theta");
+    expect(config["hidden_act"]).toBe("gelu_new");
     expect([...tensors.keys()]).toEqual(
       expect.arrayContaining(["model.embed_positions.weight", "model.layers.0.self_attn.q_norm.weight"]),
     );

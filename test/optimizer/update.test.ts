@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { GraphBuilder } from "../../src/graph/builder.js";
 import type { Tensor } from "../../src/graph/graph.js";
 import { place, shares } from "../../src/layout.js";
+import { muon } from "../../src/optimizer/muon.js";
 import { allVectors, sections, vectorsOf, type Plan } from "../../src/optimizer/sections.js";
 import { clipFactor, scalarCount, stepScalars, update } from "../../src/optimizer/update.js";
 import { parseSpec } from "../../src/spec.js";
@@ -123,6 +124,20 @@ describe("an optimizer moves as its formula says, above and below the bound of c
     ).slice(0, 5);
     close(parameters, vectors);
     close(parameters.subarray(5), muonMatrices());
+  });
+
+  test("muon, which takes more than two axes as a matrix with a row per entry of the first", async () => {
+    const updated = async (shape: readonly number[]) => {
+      const b = new GraphBuilder("muon");
+      const [parameters, firstMoment, gradient] = ["p", "m", "g"].map((name) => {
+        return b.constant({ type: "float32", shape: [12], data: Float32Array.from(values(12, name)) });
+      });
+      const scalars = [RATE, 1].map((x) => b.constant({ type: "float32", shape: [1], data: Float32Array.of(x) }));
+      const given = { options: planOf("muon").options, shapes: [shape], decays: false };
+      const next = muon.update(b, { parameters, firstMoment }, gradient, scalars, given);
+      return [...((await evaluate(b.build({ next: next.parameters }), {})).next.data as Float32Array)];
+    };
+    expect(await updated([2, 3, 2])).toEqual(await updated([2, 6]));
   });
 
   test("and its running average follows, faster at the start", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseSpec } from "../../src/spec.js";
 import { readCheckpoint, readParameters } from "../../src/checkpoint/checkpoint.js";
@@ -69,6 +69,52 @@ describe("a training", () => {
     await expect(losses({ ...first, resume, seed: 8 })).rejects.toThrow(/another seed \(7, now 8\)/);
     await expect(losses({ ...first, resume, tokens: 64 * 41 })).rejects.toThrow(/another steps/);
     await expect(losses({ ...first, resume, files: someFiles(19_999) })).rejects.toThrow(/another corpusSha256/);
+    for (const text of [
+      "{context: 16, width: 16, layers: 1, heads: 4}",
+      "{context: 16, width: 16, layers: 1, heads: 2}\ntraining: {dropout: 0.1}",
+    ]) {
+      const other = parseSpec(`architecture: ${text}`);
+      await expect(losses({ ...first, resume, spec: { ...other, optimizer: spec.optimizer } })).rejects.toThrow(
+        /another spec/,
+      );
+    }
+  });
+
+  test("is not resumed where its losses are missing or torn", async () => {
+    const first = request();
+    await losses(first, 3);
+    const file = join(first.directory, "loss.jsonl");
+    const text = readFileSync(file, "utf8");
+    for (const broken of [text.slice(0, text.length / 2), "{", ""]) {
+      writeFileSync(file, broken);
+      await expect(losses({ ...first, resume: first.directory })).rejects.toMatchObject({
+        code: "checkpoint",
+        name: "InputError",
+      });
+    }
+    rmSync(file);
+    await expect(losses({ ...first, resume: first.directory })).rejects.toMatchObject({ code: "checkpoint" });
+  });
+
+  test("starts beside an unfinished one without touching it, until there is something to save", async () => {
+    const first = request();
+    await losses(first, 3);
+    const before = readFileSync(join(first.directory, "state.safetensors"));
+    const crash = () => {
+      throw new Error("killed");
+    };
+    const again = train({ ...first, checkpointSeconds: 60 }, { onProgress: crash, stopped: () => false });
+    await expect(again).rejects.toThrow("killed");
+    expect(readFileSync(join(first.directory, "state.safetensors")).equals(before)).toBe(true);
+  });
+
+  test("removes what a killed process left half-written", async () => {
+    const given = request();
+    mkdirSync(given.directory, { recursive: true });
+    const [left, other] = [".model.onnx.12345.tmp", ".notes.1.tmp"].map((name) => join(given.directory, name));
+    for (const file of [left, other]) writeFileSync(file, "half");
+    await losses(given, 1);
+    expect([existsSync(left), existsSync(other)]).toEqual([false, true]);
   });
 
   test("starts from another checkpoint's parameters", async () => {

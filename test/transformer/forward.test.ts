@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { parseSpec, type Spec } from "../../src/spec.js";
+import { GraphBuilder } from "../../src/graph/builder.js";
 import { forward } from "../../src/transformer/forward.js";
 import { inferenceModel } from "../../src/transformer/model.js";
 import { flopsPerToken, initialParameters, parameterCount, parameterLayout } from "../../src/transformer/parameters.js";
@@ -99,6 +100,43 @@ describe("the decoder", () => {
       "transformer.h.0.mlp.c_proj.weight 16x8",
       "lm_head.weight 256x8",
     ]);
+  });
+
+  test("takes queries in blocks, of any length, and in no more than 16 of them", () => {
+    const blocks = (more: string) => {
+      const spec = parseSpec(`architecture: {width: 64, layers: 1, ${more}}`);
+      const { context } = spec.architecture;
+      const b = new GraphBuilder("blocks");
+      const weights = Object.fromEntries(
+        parameterLayout(spec).map(({ name, shape }) => [name, b.input(name, "float32", shape)]),
+      );
+      forward(b, spec, weights, b.input("ids", "int64", [1, context]));
+      return b.nodes.filter(({ opType }) => opType === "Softmax").length;
+    };
+    expect(blocks("context: 64, heads: 2")).toBe(1);
+    expect(blocks("context: 200, heads: 2")).toBe(4);
+    expect(blocks("context: 256, heads: 64, keyValueHeads: 1")).toBe(8);
+    expect(blocks("context: 4096, heads: 2")).toBe(16);
+  });
+
+  test("gives the same logits in blocks, the last one shorter, as the exported model in one", async () => {
+    const spec = parseSpec(
+      "architecture: {context: 70, width: 8, layers: 2, heads: 4, keyValueHeads: 2, position: rotary}",
+    );
+    const parameters = initialParameters(spec, 1).map((x) => 10 * x);
+    const b = new GraphBuilder("blocks");
+    const weights = Object.fromEntries(
+      parameterLayout(spec).map(({ name, shape, offset, size }) => [
+        name,
+        b.initializer(name, { type: "float32", shape, data: parameters.subarray(offset, offset + size) }),
+      ]),
+    );
+    const logits = forward(b, spec, weights, b.input("input_ids", "int64", [2, 70]));
+    const feeds = { input_ids: ids(2, 70) };
+    const inBlocks = (await evaluate(b.build({ logits }), feeds)).logits.data as Float32Array;
+    const inOne = (await evaluate(inferenceModel(spec, parameters).graph, feeds)).logits.data as Float32Array;
+    expect(Math.max(...inOne.map(Math.abs))).toBeGreaterThan(0.5);
+    expect(inBlocks.reduce((most, x, i) => Math.max(most, Math.abs(x - inOne[i])), 0)).toBeLessThan(1e-5);
   });
 
   test("has logits within their cap", async () => {
