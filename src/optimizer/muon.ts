@@ -1,4 +1,5 @@
-// Muon, momentum that is made orthogonal matrix by matrix (Jordan et al. 2024, "an optimizer for hidden layers in neural networks")
+// Muon, momentum made orthogonal matrix by matrix.
+// Jordan and others: "Muon: an optimizer for hidden layers in neural networks", 2024.
 
 import { attribute, type GraphBuilder } from "../graph/builder.js";
 import { elementCount, type Value } from "../graph/graph.js";
