@@ -1,6 +1,6 @@
 // Where each parameter lies in the flat buffers.
 
-import { elementCount } from "./graph/graph.js";
+import { elementCount, type Tensor } from "./graph/graph.js";
 import type { Group } from "./spec.js";
 
 export interface Row {
@@ -27,6 +27,16 @@ export function place<R extends Row>(rows: readonly R[]): (R & Placed)[] {
         offset += placed.size;
         return placed;
       }),
+  );
+}
+
+/** Each parameter of a flat buffer by its name: views, no copies. */
+export function tensorsOf(parameters: readonly Placed[], flat: Float32Array): Record<string, Tensor> {
+  return Object.fromEntries(
+    parameters.map(({ name, shape, offset, size }) => [
+      name,
+      { type: "float32", shape, data: flat.subarray(offset, offset + size) },
+    ]),
   );
 }
 

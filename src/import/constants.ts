@@ -3,10 +3,10 @@
 import { GraphError } from "../errors.js";
 import { elementCount, type Attribute, type ElementType, type Tensor, type Value } from "../graph/graph.js";
 import { ELEMENT_TYPES, STORAGE } from "../graph/onnx-fields.js";
-import { int } from "../graph/operators/call.js";
+import { input, int } from "../graph/operators/call.js";
 import { staticShape } from "../graph/shapes.js";
 import { elementsOf, tensorOf, view, stridesOf } from "./elements.js";
-import { contents, operand, type Rewrite, type Site } from "./site.js";
+import { contents, type Rewrite, type Site } from "./site.js";
 
 /** Elements of an identity matrix: it is written out, and a hostile file may ask for any size. */
 const MAX_IDENTITY = 2 ** 22;
@@ -22,10 +22,10 @@ export const constants = {
     const { start, end } = site.attributes;
     const from = start?.kind === "int" ? start.value : 0;
     return [
-      site.b.integers(staticShape(operand(site, 0).shape).slice(from, end?.kind === "int" ? end.value : undefined)),
+      site.b.integers(staticShape(input(site, 0).shape).slice(from, end?.kind === "int" ? end.value : undefined)),
     ];
   },
-  Size: (site) => [known(site, "int64", [], [elementCount(staticShape(operand(site, 0).shape))])],
+  Size: (site) => [known(site, "int64", [], [elementCount(staticShape(input(site, 0).shape))])],
   /** The places that are not zero, as [axes, places]: how many there are decides a shape. */
   NonZero: (site) => {
     const x = contents(site, 0);
@@ -35,7 +35,7 @@ export const constants = {
     return [known(site, "int64", [x.shape.length, found.length], places)];
   },
   EyeLike: (site) => {
-    const { type, shape } = operand(site, 0);
+    const { type, shape } = input(site, 0);
     const dtype = site.attributes["dtype"];
     const wanted = dtype?.kind === "int" ? typeOf(dtype.value) : type;
     const [rows, columns, ...more] = staticShape(shape);
@@ -47,7 +47,7 @@ export const constants = {
     return [known(site, wanted, [rows, columns], ones)];
   },
   CastLike: (site) => {
-    const [x, { type }] = [operand(site, 0), operand(site, 1)];
+    const [x, { type }] = [input(site, 0), input(site, 1)];
     return site.emit("Cast", [x], { to: { kind: "int", value: STORAGE[type].code } });
   },
 } satisfies Record<string, Rewrite>;

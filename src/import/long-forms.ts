@@ -3,14 +3,14 @@
 import { GraphError } from "../errors.js";
 import { attribute } from "../graph/builder.js";
 import { elementCount, type Attribute, type Value } from "../graph/graph.js";
-import { int } from "../graph/operators/call.js";
+import { input, int } from "../graph/operators/call.js";
 import { flatPlaces } from "../graph/places.js";
 import { normalizeAxis, staticShape } from "../graph/shapes.js";
-import { listedIn, operand, type Rewrite, type Site } from "./site.js";
+import { listedIn, type Rewrite, type Site } from "./site.js";
 
 /** Does nothing outside of training. Since operator set 12 the second output says that everything was kept. */
 export const dropout: Rewrite = (site) => {
-  const x = operand(site, 0);
+  const x = input(site, 0);
   const [ratio, training] = [site.inputs[1], site.inputs[2]].map((value) => value && site.b.contents(value));
   const drops = site.inputs[2] && !(training && Number(training.data[0]) === 0);
   if (drops && !(ratio && Number(ratio.data[0]) === 0)) {
@@ -26,7 +26,7 @@ export const dropout: Rewrite = (site) => {
 
 /** Parts of given sizes, or as many as there are outputs: of one size, but that the last may be smaller. */
 export const split: Rewrite = (site) => {
-  const x = operand(site, 0);
+  const x = input(site, 0);
   const axis = normalizeAxis(int(site.attributes, "axis", 0), x.shape.length);
   const size = staticShape(x.shape)[axis];
   const parts = site.outputs;
@@ -41,7 +41,7 @@ export const split: Rewrite = (site) => {
 
 /** Before operator set 13 a softmax runs over all axes from `axis` on, by default from 1. */
 export function wholeSoftmax(site: Site, opType: "Softmax" | "LogSoftmax"): readonly Value[] {
-  const x = operand(site, 0);
+  const x = input(site, 0);
   const older = site.opset < 13;
   const axis = normalizeAxis(int(site.attributes, "axis", older ? 1 : -1), x.shape.length);
   if (!older || axis === x.shape.length - 1) return site.emit(opType, [x], { axis: attribute.int(axis) });
@@ -51,7 +51,7 @@ export function wholeSoftmax(site: Site, opType: "Softmax" | "LogSoftmax"): read
 
 /** A vector is a row on the left and a column on the right. */
 export const vectorProduct: Rewrite = (site) => {
-  const [x, y] = [operand(site, 0), operand(site, 1)];
+  const [x, y] = [input(site, 0), input(site, 1)];
   if (x.shape.length !== 1 && y.shape.length !== 1) return site.emit("MatMul", [x, y]);
   const left = x.shape.length === 1 ? reshape(site, x, [1, ...staticShape(x.shape)]) : x;
   const right = y.shape.length === 1 ? reshape(site, y, [...staticShape(y.shape), 1]) : y;
@@ -64,7 +64,7 @@ export const vectorProduct: Rewrite = (site) => {
 
 /** ScatterND over rows: ONNX Runtime's own adds wrongly where several threads meet at one index. */
 export const scatterPoints: Rewrite = (site) => {
-  const [x, indices, updates] = [operand(site, 0), operand(site, 1), operand(site, 2)];
+  const [x, indices, updates] = [input(site, 0), input(site, 1), input(site, 2)];
   const { reduction } = site.attributes;
   site.b.infer("ScatterND", [x, indices, updates]); // complains about shapes that do not fit
   if (reduction?.kind !== "string" || reduction.value === "none") return site.emit("ScatterND", [x, indices, updates]);

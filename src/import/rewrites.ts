@@ -3,18 +3,18 @@
 
 import { GraphError } from "../errors.js";
 import { attribute } from "../graph/builder.js";
-import { float, int } from "../graph/operators/call.js";
+import { float, input, int } from "../graph/operators/call.js";
 import type { OpType } from "../graph/operators.js";
 import { constants } from "./constants.js";
 import { dropout, normalization, scatterPoints, split, vectorProduct, wholeSoftmax } from "./long-forms.js";
-import { listedIn, operand, type Rewrite } from "./site.js";
+import { listedIn, type Rewrite } from "./site.js";
 
 /** Axes were an attribute before operator set 13, and are an input since. */
 const axes =
   (opType: OpType): Rewrite =>
   (site) => {
     const listed = listedIn(site, "axes", 13);
-    return site.emit(opType, [operand(site, 0), ...(listed ? [site.b.integers(listed)] : [])]);
+    return site.emit(opType, [input(site, 0), ...(listed ? [site.b.integers(listed)] : [])]);
   };
 
 const reduction =
@@ -22,10 +22,9 @@ const reduction =
   (site) => {
     const listed = listedIn(site, "axes", inputSince) ?? [];
     const keepdims = attribute.int(int(site.attributes, "keepdims", 1));
-    if (listed.length > 0) return site.emit(opType, [operand(site, 0), site.b.integers(listed)], { keepdims });
-    if (int(site.attributes, "noop_with_empty_axes", 0) === 0)
-      return site.emit(opType, [operand(site, 0)], { keepdims });
-    if (["ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceProd"].includes(opType)) return [operand(site, 0)];
+    if (listed.length > 0) return site.emit(opType, [input(site, 0), site.b.integers(listed)], { keepdims });
+    if (int(site.attributes, "noop_with_empty_axes", 0) === 0) return site.emit(opType, [input(site, 0)], { keepdims });
+    if (["ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceProd"].includes(opType)) return [input(site, 0)];
     throw new GraphError("unsupported", "noop_with_empty_axes without axes");
   };
 
@@ -33,7 +32,7 @@ const reduction =
 const biased =
   (opType: OpType, approximate: string): Rewrite =>
   (site) => {
-    const [bias, x] = [site.inputs[1], operand(site, 0)];
+    const [bias, x] = [site.inputs[1], input(site, 0)];
     const sum = bias ? site.emit("Add", [x, bias])[0] : x;
     return site.emit(opType, [sum], { approximate: attribute.string(approximate) });
   };
@@ -42,8 +41,8 @@ const biased =
 const skipping =
   (opType: "LayerNormalization" | "SimplifiedLayerNormalization"): Rewrite =>
   (site) => {
-    const [gain, biases] = [operand(site, 2), opType === "LayerNormalization" ? [site.inputs[3]] : []];
-    const addends = [operand(site, 0), operand(site, 1), site.inputs[3 + biases.length]].filter((value) => !!value);
+    const [gain, biases] = [input(site, 2), opType === "LayerNormalization" ? [site.inputs[3]] : []];
+    const addends = [input(site, 0), input(site, 1), site.inputs[3 + biases.length]].filter((value) => !!value);
     const sum = addends.reduce((whole, value) => site.emit("Add", [whole, value])[0]);
     const inputs = [sum, gain, ...biases.filter((value) => !!value)];
     const [y, ...statistics] = normalization(site, opType, inputs, {
@@ -56,7 +55,7 @@ export const rewrites: Readonly<Record<string, Rewrite>> = {
   ...constants,
 
   // ----- Nothing to compute -----
-  Identity: (site) => [operand(site, 0)],
+  Identity: (site) => [input(site, 0)],
   Dropout: dropout,
 
   // ----- Older operator sets -----
@@ -87,12 +86,12 @@ export const rewrites: Readonly<Record<string, Rewrite>> = {
   RMSNormalization: (site) =>
     normalization(site, "SimplifiedLayerNormalization", site.inputs, site.attributes).slice(0, 1),
   Swish: (site) =>
-    site.emit("QuickGelu", [operand(site, 0)], { alpha: attribute.float(float(site.attributes, "alpha", 1)) }),
+    site.emit("QuickGelu", [input(site, 0)], { alpha: attribute.float(float(site.attributes, "alpha", 1)) }),
   RotaryEmbedding: (site) => {
     if (site.inputs[3])
       return site.emit(
         "RotaryEmbedding",
-        [0, 3, 1, 2].map((at) => operand(site, at)),
+        [0, 3, 1, 2].map((at) => input(site, at)),
         site.attributes,
       );
     throw new GraphError("unsupported", "RotaryEmbedding without position_ids");

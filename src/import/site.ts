@@ -4,7 +4,7 @@ import { GraphError } from "../errors.js";
 import type { GraphBuilder } from "../graph/builder.js";
 import type { Attribute, Tensor, Value } from "../graph/graph.js";
 import type { OpType } from "../graph/operators.js";
-import { integers, ints } from "../graph/operators/call.js";
+import { input, integers, ints } from "../graph/operators/call.js";
 
 type Attributes = Readonly<Record<string, Attribute>>;
 
@@ -23,15 +23,9 @@ export interface Site {
 /** The node's outputs; null for one that this house does not compute. */
 export type Rewrite = (site: Site) => readonly (Value | null)[];
 
-export function operand({ inputs }: Site, index: number): Value {
-  const value = inputs[index];
-  if (!value) throw new GraphError("shape", `input ${index} is missing`);
-  return value;
-}
-
 /** The contents of input `index`. @throws GraphError when they are only known at run time. */
 export function contents(site: Site, index: number): Tensor {
-  const tensor = site.b.contents(operand(site, index));
+  const tensor = site.b.contents(input(site, index));
   if (!tensor) throw new GraphError("shape", `input ${index} must be a constant, but is only known at run time`);
   return tensor;
 }

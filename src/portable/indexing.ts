@@ -2,9 +2,9 @@
 
 import { attribute } from "../graph/builder.js";
 import type { Value } from "../graph/graph.js";
-import { int, scalarOf } from "../graph/operators/call.js";
+import { input, int, scalarOf } from "../graph/operators/call.js";
 import { normalizeAxis } from "../graph/shapes.js";
-import { iota, operand, type Lowering, type Site } from "./row.js";
+import { iota, type Lowering, type Site } from "./row.js";
 
 /** GatherND and ScatterND take indices in int64 only. That type can be written just before they read it, but not computed with. */
 export const points: Lowering = ({ b, opType, inputs: [x, indices, ...updates], attributes }) =>
@@ -13,7 +13,7 @@ export const points: Lowering = ({ b, opType, inputs: [x, indices, ...updates], 
 /** Where along an axis the first of the largest (or smallest) stands: the kernels for it give int64, which nothing can read. */
 export function indexOfExtremum(site: Site, reduction: "ReduceMax" | "ReduceMin"): Value {
   const { b, attributes } = site;
-  const x = operand(site, 0);
+  const x = input(site, 0);
   const axis = normalizeAxis(int(attributes, "axis", 0), x.shape.length);
   const extremum = b.op(reduction, [x, b.integers([axis])], { keepdims: attribute.int(1) });
   const size = x.shape[axis] as number;
@@ -25,7 +25,7 @@ export function indexOfExtremum(site: Site, reduction: "ReduceMax" | "ReduceMin"
 /** Indices that count from the end are as good as others; those beyond either end name no place. */
 export const oneHot: Lowering = (site) => {
   const { b, attributes } = site;
-  const [indices, values] = [b.cast(operand(site, 0), "int32"), operand(site, 2)];
+  const [indices, values] = [b.cast(input(site, 0), "int32"), input(site, 2)];
   const depth = scalarOf(site.contents(1)!);
   const rank = indices.shape.length + 1;
   const axis = normalizeAxis(int(attributes, "axis", -1), rank);

@@ -2,14 +2,14 @@
 
 import { attribute, type GraphBuilder } from "../graph/builder.js";
 import type { Value } from "../graph/graph.js";
-import { float, int, string } from "../graph/operators/call.js";
+import { float, input, int, string } from "../graph/operators/call.js";
 import { normalizeAxis, staticShape } from "../graph/shapes.js";
-import { operand, type Lowering, type Site } from "./row.js";
+import type { Lowering, Site } from "./row.js";
 
 /** y = x·r·gain with r = 1/√(mean(x²) + ε), which is the second output. */
 export const rootMeanSquareNorm: Lowering = (site) => {
   const { b, attributes } = site;
-  const [x, gain] = [operand(site, 0), operand(site, 1)];
+  const [x, gain] = [input(site, 0), input(site, 1)];
   const first = normalizeAxis(int(attributes, "axis", -1), x.shape.length);
   const axes = x.shape.map((_, i) => i).slice(first);
   const mean = b.op("ReduceMean", [b.mul(x, x), b.integers(axes)], { keepdims: attribute.int(1) });
@@ -19,12 +19,12 @@ export const rootMeanSquareNorm: Lowering = (site) => {
 };
 
 export const logSoftmax: Lowering = (site) => {
-  const x = operand(site, 0);
+  const x = input(site, 0);
   return [logProbabilities(site.b, x, normalizeAxis(int(site.attributes, "axis", -1), x.shape.length))];
 };
 
 export const classLoss: Lowering = (site) => {
-  const logs = logProbabilities(site.b, operand(site, 0), 1);
+  const logs = logProbabilities(site.b, input(site, 0), 1);
   return [negativeLogLikelihood(site, logs), logs];
 };
 
@@ -37,7 +37,7 @@ function logProbabilities(b: GraphBuilder, x: Value, axis: number): Value {
 /** The mean (or sum, or all) of -logs[label], each counted by its class weight; ignored labels count nothing. */
 export function negativeLogLikelihood(site: Site, logs: Value): Value {
   const { b, attributes } = site;
-  const given = b.cast(operand(site, 1), "int32");
+  const given = b.cast(input(site, 1), "int32");
   const shape = staticShape(given.shape);
   const column = [shape[0], 1, ...shape.slice(1)];
   const ignore = attributes["ignore_index"];

@@ -3,9 +3,9 @@
 import { attribute, type GraphBuilder } from "../graph/builder.js";
 import { elementCount, type Tensor, type Value } from "../graph/graph.js";
 import { STORAGE } from "../graph/onnx-fields.js";
-import { int, scalarOf } from "../graph/operators/call.js";
+import { input, int, scalarOf } from "../graph/operators/call.js";
 import { normalizeAxis, slicedAxis, staticShape } from "../graph/shapes.js";
-import { integersOf, keep, operand, type Lowering } from "./row.js";
+import { integersOf, keep, type Lowering } from "./row.js";
 
 /** Storage buffers that WebGPU lets every shader bind, less the one that is written. */
 const MOST_OPERANDS = 7;
@@ -13,7 +13,7 @@ const MOST_OPERANDS = 7;
 /** Operands of bool as whole numbers; more than a shader may bind, in groups. */
 export const concat: Lowering = (site) => {
   const { b } = site;
-  const operands = site.inputs.map((_, i) => operand(site, i));
+  const operands = site.inputs.map((_, i) => input(site, i));
   const axis = int(site.attributes, "axis", 0);
   if (operands[0].type !== "bool") return [joined(b, operands, axis)];
   const numbers = operands.map((value) => b.cast(value, "int32"));
@@ -35,7 +35,7 @@ function joined(b: GraphBuilder, operands: readonly Value[], axis: number): Valu
 /** A slice for every part. */
 export const split: Lowering = (site) => {
   const { b } = site;
-  const x = operand(site, 0);
+  const x = input(site, 0);
   const axis = normalizeAxis(int(site.attributes, "axis", 0), x.shape.length);
   let start = 0;
   return integersOf(site, 1).map((size) => {
@@ -48,7 +48,7 @@ export const split: Lowering = (site) => {
 /** There is no kernel for whole numbers and bools, and going backwards the kernel begins at the end of the axis, wherever it was told to. */
 export const slice: Lowering = (site) => {
   const { b } = site;
-  const x = operand(site, 0);
+  const x = input(site, 0);
   const [starts, ends] = [integersOf(site, 1), integersOf(site, 2)];
   const axes = site.inputs[3] ? integersOf(site, 3) : starts.map((_, i) => i);
   const steps = site.inputs[4] ? integersOf(site, 4) : starts.map(() => 1);
@@ -80,17 +80,17 @@ function along(b: GraphBuilder, x: Value, { axis, start, count, step }: Taken): 
 }
 
 /** The kernel fails where there is no axis to repeat. */
-export const tile: Lowering = (site) => (operand(site, 0).shape.length === 0 ? [operand(site, 0)] : keep(site));
+export const tile: Lowering = (site) => (input(site, 0).shape.length === 0 ? [input(site, 0)] : keep(site));
 
 // ----- Sizes are known -----
 export const shape: Lowering = (site) => {
-  const sizes = staticShape(operand(site, 0).shape);
+  const sizes = staticShape(input(site, 0).shape);
   const kept = sizes.slice(int(site.attributes, "start", 0), int(site.attributes, "end", sizes.length));
   return [site.b.constant({ type: "int32", shape: [kept.length], data: Int32Array.from(kept) })];
 };
 
 export const size: Lowering = (site) => {
-  const count = elementCount(staticShape(operand(site, 0).shape));
+  const count = elementCount(staticShape(input(site, 0).shape));
   return [site.b.constant({ type: "int32", shape: [], data: Int32Array.of(count) })];
 };
 
@@ -106,7 +106,7 @@ export const filled: Lowering = (site) => {
 export const range: Lowering = (site) => {
   const [start, end, step] = [0, 1, 2].map((i) => scalarOf(site.contents(i)!));
   const count = Math.max(0, Math.ceil((end - start) / step));
-  const { type } = operand(site, 0);
+  const { type } = input(site, 0);
   const data = STORAGE[type].allocate(count) as Float32Array;
   for (let i = 0; i < count; i++) data[i] = start + step * i;
   return [site.b.constant({ type, shape: [count], data })];

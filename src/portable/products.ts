@@ -3,14 +3,14 @@
 import { attribute, type GraphBuilder } from "../graph/builder.js";
 import { einsumTerms } from "../graph/einsum.js";
 import { elementCount, type Value } from "../graph/graph.js";
-import { flag, float, string } from "../graph/operators/call.js";
+import { flag, float, input, string } from "../graph/operators/call.js";
 import { sameShape, staticShape } from "../graph/shapes.js";
-import { operand, type Lowering } from "./row.js";
+import type { Lowering } from "./row.js";
 
 /** Gemm transposes and scales, but takes matrices only; a batch is transposed beforehand unless its rows can be those of one matrix. */
 export const fusedMatMul: Lowering = (site) => {
   const { b, attributes } = site;
-  const [x, y] = [operand(site, 0), operand(site, 1)];
+  const [x, y] = [input(site, 0), input(site, 1)];
   const [transA, transB] = [flag(attributes, "transA"), flag(attributes, "transB")];
   const alpha = float(attributes, "alpha", 1);
   if (y.shape.length === 2 && (x.shape.length === 2 || !transA)) {
@@ -30,7 +30,7 @@ export const fusedMatMul: Lowering = (site) => {
 /** The kernel takes every size from one operand, so an axis of 1 that stands for more is spread beforehand. */
 export const einsum: Lowering = (site) => {
   const { b, attributes } = site;
-  const given = site.inputs.map((_, i) => operand(site, i));
+  const given = site.inputs.map((_, i) => input(site, i));
   const { operands, sizes } = einsumTerms(
     string(attributes, "equation", ""),
     given.map(({ shape }) => shape),

@@ -3,7 +3,7 @@
 import { GraphError } from "../errors.js";
 import type { GraphBuilder } from "../graph/builder.js";
 import type { Attribute, ElementType, Tensor, Value } from "../graph/graph.js";
-import { integers } from "../graph/operators/call.js";
+import { input, integers } from "../graph/operators/call.js";
 import type { OpType } from "../graph/operators.js";
 
 type Attributes = Readonly<Record<string, Attribute>>;
@@ -42,7 +42,7 @@ export const BOOL: readonly ElementType[] = ["bool"];
 export function kernel(types: readonly ElementType[], parameters: readonly number[] = [], otherwise?: Lowering): Row {
   if (!otherwise) return { kernel: types, parameters };
   const lower: Lowering = (site) =>
-    types.includes(operand(site, dataInput(site.opType)).type) ? keep(site) : otherwise(site);
+    types.includes(input(site, dataInput(site.opType)).type) ? keep(site) : otherwise(site);
   return { kernel: types, parameters, lower };
 }
 
@@ -66,12 +66,6 @@ export function refused(reason: string): Row {
 /** The input whose type decides whether there is a kernel. */
 export function dataInput(opType: string): number {
   return opType === "Where" ? 1 : 0;
-}
-
-export function operand({ inputs }: Site, index: number): Value {
-  const value = inputs[index];
-  if (!value) throw new GraphError("shape", `input ${index} is missing`);
-  return value;
 }
 
 /** The node itself. */

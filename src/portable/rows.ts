@@ -2,33 +2,20 @@
 // Every row was run on a WebGPU device against the CPU; the rows of more than a line stand in the files beside.
 
 import { attribute } from "../graph/builder.js";
-import { float } from "../graph/operators/call.js";
+import { float, input } from "../graph/operators/call.js";
 import type { OpType } from "../graph/operators.js";
 import { cast, chain, clip, mod, negated, or, round, sign } from "./elementwise.js";
 import { indexOfExtremum, oneHot, points } from "./indexing.js";
 import { classLoss, logSoftmax, negativeLogLikelihood, rootMeanSquareNorm } from "./losses.js";
 import { concat, filled, range, shape, size, slice, split, tile } from "./movement.js";
 import { einsum, fusedMatMul } from "./products.js";
-import {
-  ANY,
-  asNumbers,
-  BOOL,
-  kernel,
-  keep,
-  NUMBER,
-  operand,
-  partly,
-  REAL,
-  refused,
-  written,
-  type Row,
-} from "./row.js";
+import { ANY, asNumbers, BOOL, kernel, keep, NUMBER, partly, REAL, refused, written, type Row } from "./row.js";
 
 export const rows: Readonly<Record<OpType, Row>> = {
   // ----- One operand -----
-  Identity: partly(NUMBER, (site) => [operand(site, 0)]), // a graph that returns its input has one for a copy
+  Identity: partly(NUMBER, (site) => [input(site, 0)]), // a graph that returns its input has one for a copy
   Neg: kernel(REAL, [], (site) => [negated(site)]),
-  Abs: kernel(REAL, [], (site) => [site.b.op("Max", [operand(site, 0), negated(site)])]),
+  Abs: kernel(REAL, [], (site) => [site.b.op("Max", [input(site, 0), negated(site)])]),
   Sign: written(sign),
   Exp: kernel(REAL),
   Log: kernel(REAL),
@@ -68,15 +55,15 @@ export const rows: Readonly<Record<OpType, Row>> = {
   Elu: kernel(REAL),
   Selu: written((site) => {
     const [alpha, gamma] = [float(site.attributes, "alpha", 1.6732632), float(site.attributes, "gamma", 1.050701)];
-    return [site.b.scale(site.b.op("Elu", [operand(site, 0)], { alpha: attribute.float(alpha) }), gamma)];
+    return [site.b.scale(site.b.op("Elu", [input(site, 0)], { alpha: attribute.float(alpha) }), gamma)];
   }),
   Celu: written((site) => {
     const alpha = float(site.attributes, "alpha", 1); // max(0, x) + min(0, α(exp(x/α) - 1)) = α·elu(x/α)
-    return [site.b.scale(site.b.op("Elu", [site.b.scale(operand(site, 0), 1 / alpha)]), alpha)];
+    return [site.b.scale(site.b.op("Elu", [site.b.scale(input(site, 0), 1 / alpha)]), alpha)];
   }),
   Softplus: kernel(REAL),
   Softsign: written((site) => {
-    const x = operand(site, 0);
+    const x = input(site, 0);
     return [site.b.div(x, site.b.add(site.b.op("Abs", [x]), site.b.scalar(1, x)))];
   }),
   HardSigmoid: kernel(REAL),
@@ -90,9 +77,7 @@ export const rows: Readonly<Record<OpType, Row>> = {
   Mul: kernel(NUMBER),
   Div: kernel(NUMBER),
   Mod: written(mod),
-  Pow: partly(NUMBER, (site) => [
-    site.b.op("Pow", [operand(site, 0), site.b.cast(operand(site, 1), operand(site, 0).type)]),
-  ]),
+  Pow: partly(NUMBER, (site) => [site.b.op("Pow", [input(site, 0), site.b.cast(input(site, 1), input(site, 0).type)])]),
   Equal: kernel(NUMBER, [], asNumbers),
   Less: kernel(NUMBER),
   LessOrEqual: kernel(NUMBER),
@@ -136,7 +121,7 @@ export const rows: Readonly<Record<OpType, Row>> = {
   LayerNormalization: kernel(REAL),
   SimplifiedLayerNormalization: written(rootMeanSquareNorm), // there is a kernel, but its second output is wrong
   SoftmaxCrossEntropyLoss: written(classLoss),
-  NegativeLogLikelihoodLoss: written((site) => [negativeLogLikelihood(site, operand(site, 0))]),
+  NegativeLogLikelihoodLoss: written((site) => [negativeLogLikelihood(site, input(site, 0))]),
 
   // ----- Movement -----
   Reshape: kernel(ANY, [1]),

@@ -1,7 +1,6 @@
 // Dropout: which values a training step leaves out. Masks are drawn by place, so that any step can be asked for at any time.
 
-import type { GraphBuilder } from "../graph/builder.js";
-import { attribute } from "../graph/builder.js";
+import { attribute, type GraphBuilder } from "../graph/builder.js";
 import type { Value } from "../graph/graph.js";
 import { generator } from "../random.js";
 import type { Spec } from "../spec.js";

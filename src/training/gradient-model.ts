@@ -14,10 +14,10 @@ export function gradientModel(objective: Objective, parts: number, rows: number,
   const weights = Object.fromEntries(
     objective.parameters.map(({ name, shape }) => [name, b.input(name, "float32", shape)]),
   );
-  const batch = Object.fromEntries(
+  const inputs = Object.fromEntries(
     objective.inputs.map(({ name, type, rowShape }) => [name, b.input(name, type, [parts, rows, ...rowShape])]),
   );
-  const { loss, gradients } = lossAndGradients(b, objective, weights, batch, share);
+  const { loss, gradients } = lossAndGradients(b, objective, { weights, inputs, share });
   const outputs = gradients.map((gradient, i) => [gradientName(i), gradient] as const);
   const graph = b.build({ loss, ...Object.fromEntries(outputs) });
   return { graph, irVersion: IR_VERSION, opsets: OPSETS, metadata: {} };

@@ -1,9 +1,10 @@
 // Steps in this thread: a run takes several of them through one graph.
 
-import type { Tensor, TensorData } from "../graph/graph.js";
+import type { Tensor } from "../graph/graph.js";
 import { writeOnnx } from "../graph/write-onnx.js";
 import { sections, type Plan } from "../optimizer/sections.js";
 import { createSession, discard, type Session } from "../runtime/session.js";
+import { joined } from "./joined.js";
 import { keepsMemory } from "./memory.js";
 import type { Objective } from "./objective.js";
 import { copyState, type TrainingState } from "../optimizer/state.js";
@@ -74,12 +75,4 @@ export class InlineSteps implements Steps {
   close(): Promise<void> {
     return this.#session.close();
   }
-}
-
-function joined(arrays: readonly TensorData[]): TensorData {
-  if (arrays.length === 1) return arrays[0];
-  const [first] = arrays;
-  const all = new (first.constructor as new (size: number) => TensorData)(arrays.length * first.length);
-  arrays.forEach((array, i) => (all as Float32Array).set(array as Float32Array, i * first.length));
-  return all;
 }

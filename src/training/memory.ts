@@ -23,9 +23,10 @@ export function keepsMemory(graph: Graph): boolean {
   return peakBytes(graph) < ARENA_BYTES;
 }
 
-/** What a session takes: ONNX Runtime's arena grows in blocks each as large as all before. */
-function sessionBytes(graph: Graph): number {
-  return peakBytes(graph) * (keepsMemory(graph) ? 1.8 : 1.1);
+/** What a session takes at its height, and what it keeps between runs: ONNX Runtime's arena grows in blocks each as large as all before. */
+function sessionBytes(graph: Graph): { readonly height: number; readonly kept: number } {
+  const peak = peakBytes(graph);
+  return peak < ARENA_BYTES ? { height: 1.8 * peak, kept: 1.8 * peak } : { height: 1.1 * peak, kept: 0 };
 }
 
 /** Bytes that training steps or a checkpoint take at their height: an estimate, within about a quarter. */
@@ -37,13 +38,12 @@ function memoryNeeded(options: StepsOptions): number {
   const checkpoint = state + Math.max(vector, state - vector); // a copy of the state, and the largest file
   if (replicas === 1) {
     // The state lies in JavaScript, goes through the graph, and comes out as a copy.
-    const steps = state + sessionBytes(stepsModel(objective, plan, parts, rows).graph);
+    const steps = state + sessionBytes(stepsModel(objective, plan, parts, rows).graph).height;
     return PROCESS + state + Math.max(steps, checkpoint);
   }
-  const { graph } = gradientModel(objective, parts, rows, 1);
-  const [gradients, kept] = [sessionBytes(graph), keepsMemory(graph) ? sessionBytes(graph) : 0];
+  const { height, kept } = sessionBytes(gradientModel(objective, parts, rows, 1).graph);
   const shared = (replicas - 1) * vector;
-  const steps = replicas * (vector + gradients); // a copy of the gradients beside the graph's own
+  const steps = replicas * (vector + height); // a copy of the gradients beside the graph's own
   const always = PROCESS + replicas * (THREAD + vector) + (state - vector) + shared;
   return always + Math.max(steps, replicas * kept + checkpoint);
 }

@@ -1,7 +1,7 @@
 // One replica: gradients of its rows, then the update of its share of the parameters.
 
 import type { Tensor, TensorData } from "../graph/graph.js";
-import type { Placed } from "../layout.js";
+import { tensorsOf, type Placed } from "../layout.js";
 import type { Plan } from "../optimizer/sections.js";
 import { createSession, discard, type Session } from "../runtime/session.js";
 import { Exchange, type SharedMemory } from "../process/exchange.js";
@@ -80,9 +80,10 @@ export class Replica {
 
   async #train({ batch, learningRate }: Step): Promise<StepResult> {
     const exchange = this.#exchange;
-    const outputs = await this.#gradients.run({ ...this.#weights(), ...this.#batch(batch) });
-    const found = this.#setup.parameters.map((_, i) => outputs[gradientName(i)].data as Float32Array);
-    this.#setup.parameters.forEach(({ offset }, i) => exchange.send(offset, found[i]));
+    const { parameters, weights } = this.#setup;
+    const outputs = await this.#gradients.run({ ...tensorsOf(parameters, weights), ...this.#batch(batch) });
+    const found = parameters.map((_, i) => outputs[gradientName(i)].data as Float32Array);
+    parameters.forEach(({ offset }, i) => exchange.send(offset, found[i]));
     exchange.barrier();
     const received = exchange.received();
     exchange.publish(this.#add(found, received));
@@ -99,19 +100,9 @@ export class Replica {
     );
     exchange.show(this.#vectors.parameters);
     exchange.barrier();
-    exchange.look(this.#setup.weights);
+    exchange.look(weights);
     exchange.barrier(); // nobody sends gradients before all have looked
     return { loss, gradientNorm: Math.sqrt(squaredNorm) };
-  }
-
-  #weights(): Record<string, Tensor> {
-    const { parameters, weights } = this.#setup;
-    return Object.fromEntries(
-      parameters.map(({ name, shape, offset, size }) => [
-        name,
-        { type: "float32", shape, data: weights.subarray(offset, offset + size) },
-      ]),
-    );
   }
 
   #batch(batch: Readonly<Record<string, TensorData>>): Record<string, Tensor> {

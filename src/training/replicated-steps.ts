@@ -11,6 +11,7 @@ import type { Plan, Vector } from "../optimizer/sections.js";
 import { discard } from "../runtime/session.js";
 import { giveUp, shareMemory, type SharedMemory } from "../process/exchange.js";
 import { gradientModel } from "./gradient-model.js";
+import { joined } from "./joined.js";
 import { keepsMemory } from "./memory.js";
 import type { Objective } from "./objective.js";
 import { buffersOf, type ReplicaSetup } from "./replica.js";
@@ -114,16 +115,6 @@ export class ReplicatedSteps implements Steps {
       }),
     );
   }
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 function answerOf<Kind extends FromReplica["kind"]>(

@@ -1,6 +1,6 @@
 // The training loop: batches in, steps, a checkpoint out. It blocks its process: see worker.ts.
 
-import { createBatches } from "../data/batches.js";
+import { createBatches, type Batches } from "../data/batches.js";
 import { digest, type CorpusFile } from "../data/corpus.js";
 import { InputError } from "../errors.js";
 import { learningRateAt } from "../optimizer/schedule.js";
@@ -102,23 +102,29 @@ export async function train(request: TrainingRequest, hooks: Hooks): Promise<Tra
     steps: stepsFor(spec, request.tokens),
     corpusSha256: digest(files),
   };
+  const batches = createBatches(files, { context: spec.architecture.context, batch: spec.training.batch, seed });
   const { start, steps } = await openTraining(request, identity);
   try {
-    return await trainFrom(start, steps, identity, request, hooks);
+    return await trainFrom({ start, steps, batches, identity }, request, hooks);
   } finally {
     await steps.close();
   }
 }
 
+interface OpenTraining {
+  /** Steps done before. */
+  readonly start: number;
+  readonly steps: Steps;
+  readonly batches: Batches;
+  readonly identity: TrainingIdentity;
+}
+
 async function trainFrom(
-  start: number,
-  steps: Steps,
-  identity: TrainingIdentity,
-  { spec, files, seed, directory, resume, checkpointSeconds }: TrainingRequest,
+  { start, steps, batches, identity }: OpenTraining,
+  { spec, seed, directory, resume, checkpointSeconds }: TrainingRequest,
   hooks: Hooks,
 ): Promise<TrainingResult> {
   let done = start;
-  const batches = createBatches(files, { context: spec.architecture.context, batch: spec.training.batch, seed });
   const log = await LossLog.open(resume, done);
   const clock = new Clock(spec.training.batch * spec.architecture.context);
   const stepAt = (step: number): Step => ({
@@ -168,7 +174,7 @@ function diverged(step: number, { loss, gradientNorm }: StepResult, { learningRa
 async function openTraining(
   request: TrainingRequest,
   identity: TrainingIdentity,
-): Promise<{ readonly start: number; readonly steps: Steps }> {
+): Promise<Pick<OpenTraining, "start" | "steps">> {
   const { spec, threads, memory = Infinity, device = "cpu" } = request;
   const { batch } = spec.training;
   const options = { objective: decoderObjective(spec), plan: planOf(spec), batch, threads, device };

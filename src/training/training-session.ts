@@ -4,10 +4,10 @@ import { InputError } from "../errors.js";
 import { IR_VERSION, OPSETS, type Graph, type Model, type Tensor, type Value } from "../graph/graph.js";
 import { readOnnx } from "../graph/read-onnx.js";
 import { writeOnnx } from "../graph/write-onnx.js";
-import type { Placed } from "../layout.js";
+import { tensorsOf, type Placed } from "../layout.js";
 import type { Options } from "../optimizer/optimizer.js";
 import type { Plan } from "../optimizer/sections.js";
-import { createSession, type Session } from "../runtime/session.js";
+import { createSession, discard, type Session } from "../runtime/session.js";
 import { parseSpec, type Group } from "../spec.js";
 import { gradientName } from "./gradient-model.js";
 import type { Loss } from "./losses.js";
@@ -103,7 +103,9 @@ export class TrainingSession {
       else addTo(this.#gradient.subarray(offset, offset + size), found);
     });
     this.#resets = false;
-    return (outputs["loss"].data as Float32Array)[0];
+    const [loss] = outputs["loss"].data as Float32Array;
+    discard(Object.values(outputs).map(({ data }) => data));
+    return loss;
   }
 
   /**
@@ -165,12 +167,8 @@ export class TrainingSession {
   /** The model as it came, with the parameters as they are now, or with their running average where there is one: bytes of an .onnx file. */
   exportModel(): Uint8Array {
     const values = this.#state.vectors.average ?? this.#state.vectors.parameters;
-    const trained = this.#graph.parameters.map(({ name, shape, offset, size }): [string, Tensor] => [
-      name,
-      { type: "float32", shape, data: values.slice(offset, offset + size) },
-    ]);
     const { graph } = this.#source;
-    const initializers = new Map([...graph.initializers, ...trained]);
+    const initializers = new Map([...graph.initializers, ...Object.entries(tensorsOf(this.#graph.parameters, values))]);
     return writeOnnx({ ...this.#source, graph: { ...graph, initializers } });
   }
 
@@ -179,13 +177,7 @@ export class TrainingSession {
   }
 
   #weights(): Feeds {
-    const flat = this.#state.vectors.parameters;
-    return Object.fromEntries(
-      this.#graph.parameters.map(({ name, shape, offset, size }) => [
-        name,
-        { type: "float32", shape, data: flat.subarray(offset, offset + size) },
-      ]),
-    );
+    return tensorsOf(this.#graph.parameters, this.#state.vectors.parameters);
   }
 
   /** @throws InputError `feed` naming the input that is missing or does not fit */

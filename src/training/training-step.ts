@@ -41,7 +41,7 @@ export function trainingStep(
   const weights: Record<string, Value> = b.inPart("packing", () =>
     Object.assign({}, ...of.map((section, i) => unpack(b, section, vectors[i].parameters!))),
   );
-  const own = lossAndGradients(b, objective, weights, batch, 1);
+  const own = lossAndGradients(b, objective, { weights, inputs: batch, share: 1 });
   const squaredNorm = b.inPart("optimizer", () => sumOfSquares(b, own.gradients));
   const gradients = b.inPart("packing", () => packed(b, of, objective, own.gradients));
   const next = b.inPart("optimizer", () => {

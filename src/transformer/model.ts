@@ -2,6 +2,7 @@
 
 import { GraphBuilder } from "../graph/builder.js";
 import { IR_VERSION, OPSETS, type Model } from "../graph/graph.js";
+import { tensorsOf } from "../layout.js";
 import type { Spec } from "../spec.js";
 import { forward } from "./forward.js";
 import type { Weights } from "./linear.js";
@@ -21,10 +22,6 @@ export function inferenceModel(spec: Spec, parameters: Float32Array): Model {
 
 /** The parameters as a part of the graph. */
 export function constantWeights(b: GraphBuilder, spec: Spec, parameters: Float32Array): Weights {
-  return Object.fromEntries(
-    parameterLayout(spec).map(({ name, shape, offset, size }) => {
-      const data = parameters.subarray(offset, offset + size);
-      return [name, b.initializer(name, { type: "float32", shape, data })];
-    }),
-  );
+  const tensors = Object.entries(tensorsOf(parameterLayout(spec), parameters));
+  return Object.fromEntries(tensors.map(([name, tensor]) => [name, b.initializer(name, tensor)]));
 }

@@ -1,7 +1,6 @@
 // Where tokens stand: what they may attend to, and what tells the model their place.
 
-import type { GraphBuilder } from "../graph/builder.js";
-import { attribute } from "../graph/builder.js";
+import { attribute, type GraphBuilder } from "../graph/builder.js";
 import type { Dim, Value } from "../graph/graph.js";
 import type { Spec } from "../spec.js";
 import { headSizes } from "./parameters.js";

@@ -43,8 +43,9 @@ export const variadic = onnx((x, call) => {
 });
 
 // ----- Reading inputs -----
-export function input(call: Call, index: number): Value {
-  const value = call.inputs[index];
+/** @throws GraphError where it is absent. */
+export function input({ inputs }: Pick<Call, "inputs">, index: number): Value {
+  const value = inputs[index];
   if (!value) throw new GraphError("shape", `input ${index} is missing`);
   return value;
 }
