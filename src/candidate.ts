@@ -2,17 +2,48 @@
 
 export type Proposer = "search" | "llm";
 
-/** What one training measured. Losses are in nats per byte, scores in bits per byte of the whole held-out side. */
+/** The number to improve. */
+export interface Objective {
+  /** "bits per byte" for held-out bits per byte, else what the repository calls it. */
+  readonly name: string;
+  readonly direction: "lower" | "higher";
+  /** The repository's own command reports it; AXON does not measure it. */
+  readonly selfReported: boolean;
+}
+
+/** What one seed of one version gave. */
 export interface Evaluation {
   readonly seed: number;
-  readonly bitsPerByte: number;
-  readonly trainLoss: number;
+  /** The objective's value. */
+  readonly score: number;
+  /** Wall-clock time of the training, or of the repository's own command. */
+  readonly seconds: number;
+  /** Processor time of the same, over all threads and processes, in seconds. */
+  readonly cpuSeconds: number;
+  /** Most memory it ever took, in bytes. */
+  readonly peakMemory: number;
+  /** Of the model handed over; null where the objective is a number that a command reports. */
+  readonly model: ModelMeasures | null;
+  /** What AXON's own trainer says; null where a command of the repository trained. */
+  readonly training: TrainingMeasures | null;
+}
+
+export interface ModelMeasures {
+  readonly sha256: string;
+  readonly parameters: number;
+  /** Time of scoring one byte, one window at a time on one thread, in seconds: the median over the windows. */
+  readonly secondsPerByte: number;
+}
+
+/** Losses are in nats per byte. */
+export interface TrainingMeasures {
+  readonly loss: number;
   readonly steps: number;
   readonly tokens: number;
   readonly flops: number;
-  readonly parameters: number;
-  readonly seconds: number;
-  readonly modelSha256: string;
+  readonly flopsPerToken: number;
+  /** Mean loss over each of equal parts of the steps, in their order. */
+  readonly curve: readonly number[];
 }
 
 /** A hypothesis in words and the unified diff that would test it. */
@@ -24,7 +55,7 @@ export interface Proposal {
 
 export type Verdict = "accepted" | "rejected" | "indecisive";
 
-/** `effect` is candidate minus baseline of the objective, so negative is better; null where nothing was trained. */
+/** `effect` is candidate minus baseline in the objective's unit; null where nothing was trained. */
 export interface Decision {
   readonly verdict: Verdict;
   readonly reason: string;
@@ -32,6 +63,41 @@ export interface Decision {
   readonly interval: readonly [number, number] | null;
   readonly pValue: number | null;
   readonly pairs: number;
+  /** Chance that all planned looks together find an effect of one standard deviation between seeds; null where unknown. */
+  readonly power: number | null;
+  /** Of an indecisive verdict: pairs beyond those measured that would find the effect seen, four times out of five. */
+  readonly morePairs: number | null;
+}
+
+/** What trainings cost. */
+export interface Cost {
+  readonly trainings: number;
+  /** Of wall clock, added up over trainings that may have run side by side. */
+  readonly seconds: number;
+}
+
+/** How much the score of one version moves with the seed alone. */
+export interface Noise {
+  /** Trainings of the baseline behind it, each with a seed of its own. */
+  readonly runs: number;
+  readonly deviation: number;
+  /** Smallest effect that the confirmation finds four times out of five, if pairing halves the variance of a difference. */
+  readonly detectable: number;
+}
+
+/** What an improvement may cost elsewhere: shares by which a measure may grow, 0.05 for "at most 5 %". */
+export type Bounds = Readonly<Partial<Record<Measure, number>>>;
+
+export type Measure = "parameters" | "flopsPerToken" | "trainingSeconds" | "secondsPerByte" | "peakMemory";
+
+/** A secondary measure of both arms: medians over the pairs. */
+export interface Trade {
+  readonly measure: Measure;
+  readonly baseline: number;
+  readonly candidate: number;
+  /** The share by which it may grow; null where nobody set one. */
+  readonly bound: number | null;
+  readonly within: boolean;
 }
 
 /** Which model, on which data, with which budget: equal keys mean equal digits. */
@@ -59,14 +125,16 @@ export interface Attempt {
   readonly proposer: Proposer;
   readonly hypothesis: string;
   readonly diff: string;
-  readonly decision: "kept" | "rejected";
+  /** "deferred": better than its parent, but a sibling was more so; it is tried again on top of that one. */
+  readonly decision: "kept" | "deferred" | "rejected";
   readonly reason: string;
   /** Candidate minus parent, in the objective's unit, per search seed; empty where nothing was trained. */
   readonly differences: readonly number[];
   /** Mean of the differences. */
   readonly effect: number | null;
-  /** One-sided, of those few pairs alone: how often a change that does nothing would look at least as good. */
+  /** One-sided, from the noise between seeds: how often a change that does nothing would look at least as good. */
   readonly pValue: number | null;
+  readonly cost: Cost;
 }
 
 export interface Pair {
@@ -77,11 +145,10 @@ export interface Pair {
 
 /** All that is needed to get the same numbers again. */
 export interface Receipt {
-  readonly version: 1;
+  readonly version: 2;
   readonly id: string;
   readonly repository: string;
   readonly baseCommit: string;
-  readonly specPath: string;
   readonly diff: string;
   readonly diffSha256: string;
   readonly baselineSpec: unknown;
@@ -91,9 +158,11 @@ export interface Receipt {
   readonly corpus: { readonly sha256: string; readonly paths: readonly string[] | null };
   readonly split: { readonly epoch: number; readonly heldOutSha256: string; readonly heldOutBytes: number };
   readonly evaluator: string;
-  readonly objective: { readonly name: "bits per byte"; readonly direction: "lower" };
+  readonly objective: Objective;
   readonly flops: number;
+  readonly noise: Noise;
   readonly pairs: readonly Pair[];
+  readonly trades: readonly Trade[];
   readonly decision: Decision;
   readonly runtime: {
     readonly onnxruntime: string;
@@ -107,11 +176,19 @@ export interface Receipt {
 export interface CycleResult {
   readonly id: string;
   readonly baseCommit: string;
-  readonly baseline: { readonly bitsPerByte: number; readonly parameters: number; readonly trainings: number };
+  readonly objective: Objective;
+  readonly baseline: { readonly score: number; readonly parameters: number | null; readonly trainings: number };
+  readonly noise: Noise;
   readonly attempts: readonly Attempt[];
+  /** Attempts that were kept and then left the bundle, because it is no worse without them. */
+  readonly pruned: readonly string[];
+  /** Last attempt of the accepted bundle. */
   readonly champion: string | null;
+  /** Baseline against bundle on fresh seeds; empty where nothing was confirmed. */
+  readonly pairs: readonly Pair[];
+  readonly trades: readonly Trade[];
   readonly decision: Decision;
-  readonly trainings: number;
+  readonly cost: Cost;
 }
 
 /** A cycle as the archive keeps it. */

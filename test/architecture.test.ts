@@ -20,6 +20,7 @@ const HOUSE: House = {
     graph: { level: 1, imports: [] },
     patch: { level: 1, imports: [] },
     repository: { level: 1, imports: [] },
+    statistics: { level: 1, imports: ["candidate"] },
     process: { level: 1, imports: [] },
     store: { level: 1, imports: ["candidate"] },
     autodiff: { level: 2, imports: ["graph"] },
@@ -57,12 +58,12 @@ const HOUSE: House = {
     // The scorer sees a model and bytes. It never learns what a spec, a training or a candidate is.
     "evaluation/scorer": { level: 5, imports: ["graph", "data", "runtime"] },
     profiling: { level: 5, imports: ["optimizer", "graph", "spec", "training", "transformer"] },
-    evolution: { level: 6, imports: ["candidate", "spec", "patch"], types: ["proposal", "evaluation", "store"] },
+    evolution: { level: 6, imports: ["candidate", "spec", "patch", "statistics"], types: ["proposal"] },
     jobs: { level: 7, imports: ["candidate", "evolution", "github", "report", "repository", "store"] },
     wire: {
       level: 8,
       imports:
-        "candidate machine spec config graph patch process repository store autodiff runtime transformer data report proposal github checkpoint training generation profiling evaluation evolution jobs".split(
+        "candidate machine spec config graph patch process repository store autodiff runtime transformer data report proposal github checkpoint training generation profiling statistics evaluation evolution jobs".split(
           " ",
         ),
     },
@@ -104,7 +105,10 @@ const HOUSE: House = {
     exit: ["cli", "app", "process/child"],
     exitCode: ["cli", "app"],
   },
-  pure: { rooms: ["autodiff", "import", "transformer", "report", "evolution"], modules: ["node:crypto", "node:path"] },
+  pure: {
+    rooms: ["autodiff", "import", "transformer", "report", "statistics", "evolution"],
+    modules: ["node:crypto", "node:path"],
+  },
   defaultExports: ["src/app.ts"],
   // patch: tolerance for a dozen kinds of damage is a dozen small files, and splitting the room would part what belongs together.
   // graph: the operator table has a row for everything that exporters write, and the builder cannot do without the table.

@@ -2,7 +2,7 @@
 
 import { Option, type Command } from "commander";
 import type { FinishedCycle } from "../candidate.js";
-import type { CycleEvent } from "../evolution/cycle.js";
+import type { CycleEvent } from "../evolution/environment.js";
 import { cycleReport, sentence, signed } from "../report/table.js";
 import { demoRepository } from "../wire/demo.js";
 import { evolve } from "../wire/evolve.js";
@@ -27,7 +27,7 @@ export function evolveCommand(program: Command, context: Context): void {
     .option("--repo <dir>", "the git repository to evolve", ".")
     .option("--demo", "evolve a small repository of essays instead, made in the temporary directory")
     .option("--corpus <path...>", "learn from these files and folders, not from what git tracks")
-    .option("--trainings <n>", "how many trainings to spend", whole(1), 36)
+    .option("--trainings <n>", "how many trainings to spend", whole(1), 48)
     .option("--tokens <n>", "bytes per training, at the size of the repository's own spec", whole(1), 150_000)
     .addOption(new Option("--proposer <kind>", "who proposes changes").choices(["search"]).default("search"))
     .option("--seed <n>", "of the whole cycle", whole(0), 1)
@@ -79,11 +79,12 @@ function runningLine(running: readonly Progress[]): string {
 type Lines = { readonly [K in CycleEvent["kind"]]: (event: Extract<CycleEvent, { readonly kind: K }>) => string };
 
 const LINES: Lines = {
-  baseline: ({ evaluations }) =>
-    `baseline      ${evaluations.map((one) => one.bitsPerByte.toFixed(4)).join(" ")} bits per byte`,
+  baseline: ({ evaluations, noise }) =>
+    `baseline      ${evaluations.map((one) => one.score.toFixed(4)).join(" ")}, between seeds ±${noise.deviation.toPrecision(2)}`,
   proposed: ({ number, proposal }) => `attempt ${number}     ${proposal.hypothesis.split("\n")[0]}`,
   attempted: ({ attempt: { decision, reason, differences } }) =>
     `  ${decision}: ${reason} ${differences.map(signed).join(" ")}`.trimEnd(),
+  pruned: ({ pruned, left }) => `pruned        ${pruned.join(" ")} contributed nothing; ${left} left`,
   confirming: ({ champion, pairs }) => `confirming    ${champion} on ${pairs} fresh paired seeds`,
   decided: ({ decision }) => `${decision.verdict}: ${sentence(decision)}`,
 };

@@ -57,10 +57,19 @@ export async function measure(request: MeasureRequest): Promise<Measurement> {
     const maxBytes = 4 * trained.metrics.parameters + GRAPH_BYTES;
     const score = await startScoring({ model, heldOut: request.heldOut, threads, maxBytes }, signal);
     if (!score.ok) return score;
-    const { seconds, trainLoss, steps, flops, parameters, tokens: seen } = trained.metrics;
-    const modelSha256 = createHash("sha256").update(model).digest("hex");
-    const { bitsPerByte } = score;
-    return { ok: true, seed, bitsPerByte, trainLoss, steps, tokens: seen, flops, parameters, seconds, modelSha256 };
+    const { seconds, cpuSeconds, peakMemory, trainLoss: loss, steps, flops, tokens: seen, curve } = trained.metrics;
+    const { bitsPerByte, parameters, secondsPerByte } = score;
+    const sha256 = createHash("sha256").update(model).digest("hex");
+    return {
+      ok: true,
+      seed,
+      score: bitsPerByte,
+      seconds,
+      cpuSeconds,
+      peakMemory,
+      model: { sha256, parameters, secondsPerByte },
+      training: { loss, steps, tokens: seen, flops, flopsPerToken: flopsPerToken(spec), curve },
+    };
   } catch (error) {
     if (error instanceof InputError) return { ok: false, code: error.code, reason: error.message };
     throw error;

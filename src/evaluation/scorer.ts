@@ -34,6 +34,8 @@ export interface Scored {
   /** Bytes the model sees at once. */
   readonly context: number;
   readonly windows: number;
+  /** Time of a window's run ÷ its bytes, in seconds: the median over the windows. */
+  readonly secondsPerByte: number;
   readonly proof: Omit<CausalityProof, "ok">;
 }
 
@@ -77,8 +79,9 @@ async function score(
   secret: string,
 ): Promise<Score> {
   const windows = windowsOf(heldOut, context);
-  const costs = await windowCosts(session, windows);
-  if ("code" in costs) return costs;
+  const run = await runWindows(session, windows);
+  if ("code" in run) return run;
+  const { costs, secondsPerByte } = run;
   const proof = await proveCausality(session, windows, costs, (use) => generator("scorer", secret, use));
   if (!proof.ok) return proof;
   const { ok: _, ...evidence } = proof;
@@ -86,17 +89,27 @@ async function score(
   const firstBytes = heldOut.filter((file) => file.bytes.length > 0).length;
   const nats = costs.reduce((sum, row) => sum + row.reduce((rowSum, cost) => rowSum + cost, 0), 0);
   const bitsPerByte = (8 * firstBytes + nats / Math.LN2) / bytes;
-  return { ok: true, bitsPerByte, bytes, causal: true, parameters, context, windows: windows.length, proof: evidence };
+  const counts = { bytes, parameters, context, windows: windows.length };
+  return { ok: true, bitsPerByte, causal: true, ...counts, secondsPerByte, proof: evidence };
+}
+
+interface WindowRuns {
+  /** Per window, in nats per target. */
+  readonly costs: readonly Float64Array[];
+  readonly secondsPerByte: number;
 }
 
 /** One window per run: no other row exists that could lend it anything, and no layout of batches can move a digit. */
-async function windowCosts(session: Session, windows: readonly Window[]): Promise<readonly Float64Array[] | Refusal> {
+async function runWindows(session: Session, windows: readonly Window[]): Promise<WindowRuns | Refusal> {
   const costs: Float64Array[] = [];
+  const paces: number[] = [];
   for (const { bytes, start, length } of windows) {
     const inputs = bytes.subarray(start, start + length);
+    const begun = performance.now();
     const found = await byteCosts(session, [{ inputs, targets: bytes.subarray(start + 1, start + length + 1) }]);
     if ("code" in found) return found;
+    paces.push((performance.now() - begun) / 1000 / length);
     costs.push(...found);
   }
-  return costs;
+  return { costs, secondsPerByte: paces.toSorted((a, b) => a - b)[Math.floor(paces.length / 2)] };
 }

@@ -1,15 +1,33 @@
-// The seeds of a cycle. Those that confirm are never used in the search.
+// The seeds of a cycle, one kind per use. Those that confirm are never used for anything else.
 
 import { generator } from "../random.js";
 
 export interface Seeds {
-  readonly search: readonly number[];
+  /** The same in every cycle, so that a baseline's noise is measured once. */
+  readonly noise: readonly number[];
+  /** Every attempt of the search meets its parent on this one. */
+  readonly search: number;
+  readonly pruning: readonly number[];
   readonly confirmation: readonly number[];
 }
 
-export function seedsOf(cycleSeed: number, search: number, confirmation: number): Seeds {
-  const stream = generator("cycle", cycleSeed);
-  const draw = (parity: number, count: number) =>
-    Array.from({ length: count }, (_, i) => 2 * stream.uint32(i) + parity);
-  return { search: draw(0, search), confirmation: draw(1, confirmation) }; // even and odd never meet
+interface Counts {
+  readonly noise: number;
+  readonly pruning: number;
+  readonly confirmation: number;
+}
+
+export function seedsOf(cycle: string, { noise, pruning, confirmation }: Counts): Seeds {
+  const stream = generator("cycle", cycle);
+  const shared = generator("noise");
+  // The remainder of a division by 4 tells the kinds apart: they never meet.
+  const draw = (from: typeof stream, kind: number, count: number) =>
+    Array.from({ length: count }, (_, i) => 4 * from.uint32(i) + kind);
+  const [search] = draw(stream, 1, 1);
+  return {
+    noise: draw(shared, 0, noise),
+    search,
+    pruning: draw(stream, 2, pruning),
+    confirmation: draw(stream, 3, confirmation),
+  };
 }

@@ -37,7 +37,7 @@ export function observe(context: ProposalContext, paths: readonly string[]): Obs
 
 /** Fingerprints of all that has been trained or is being improved on. */
 export function knownSpecs(context: ProposalContext): ReadonlySet<string> {
-  const specs = new Set([context.spec]);
+  const specs = new Set([context.spec, ...context.pending]);
   for (const { spec, parent } of context.tried) {
     specs.add(spec);
     if (parent) specs.add(parent);
@@ -82,7 +82,7 @@ function directionOf(from: SpecValue, to: SpecValue): Direction {
 
 /** A training that gave no number hurt as much as one that gave a worse one. */
 function endingOf({ attempt }: TriedSpec): Ending {
-  if (attempt.decision === "kept") return "helped";
+  if (attempt.decision !== "rejected") return "helped";
   const { differences } = attempt;
   return differences.reduce((sum, difference) => sum + difference, 0) < 0 ? "unclear" : "hurt";
 }

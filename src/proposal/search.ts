@@ -9,6 +9,9 @@ import { hope, knownSpecs, observe, type Observation } from "./evidence.js";
 import { MOVES, type Move, type Step } from "./moves.js";
 import type { Propose, ProposalContext } from "./proposer.js";
 
+/** Steps that train side by side teach more when they change different values. */
+const CROWDED = 0.4;
+
 /** A step of a move with its rank; higher is tried earlier. */
 interface Option {
   readonly move: Move;
@@ -55,15 +58,23 @@ function rankedOptions(
   number: number,
 ): Option[] {
   const options: Option[] = [];
+  const crowded = pendingPaths(context);
   for (const move of MOVES) {
     if (!move.matters(context.spec)) continue;
     for (const step of move.steps(context.spec)) {
       const jitter = 0.8 + 0.4 * generator("search", seed, number, move.path, String(step.value)).uniform(0);
-      const score = move.prior * step.fit * hope(move.path, step, observations) * jitter;
+      const crowd = crowded.has(move.path) ? CROWDED : 1;
+      const score = move.prior * step.fit * hope(move.path, step, observations) * jitter * crowd;
       if (score > 0) options.push({ move, step, score });
     }
   }
   return options.toSorted((a, b) => b.score - a.score);
+}
+
+/** What the specs that are about to be trained change already. */
+function pendingPaths({ spec, pending }: ProposalContext): ReadonlySet<string> {
+  const differing = ({ path }: Move) => pending.some((other) => valueAt(other, path) !== valueAt(spec, path));
+  return new Set(MOVES.filter(differing).map(({ path }) => path));
 }
 
 function describe(

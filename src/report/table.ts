@@ -8,10 +8,10 @@ export function signed(value: number): string {
 }
 
 export function cycleReport(cycle: FinishedCycle, next: readonly string[]): string {
-  const { baseline, attempts, decision } = cycle;
+  const { objective, baseline, attempts, decision, cost } = cycle;
   const rows = [
-    ["", "change", "bits per byte", "better?", "", ""],
-    ["baseline", `${baseline.parameters.toLocaleString("en")} parameters`, baseline.bitsPerByte.toFixed(4), "", "", ""],
+    ["", "change", objective.name, "better?", "", ""],
+    ["baseline", parametersText(baseline.parameters), baseline.score.toFixed(4), "", "", ""],
     ...attempts.map(attemptRow),
   ];
   return [
@@ -19,14 +19,18 @@ export function cycleReport(cycle: FinishedCycle, next: readonly string[]): stri
     "",
     `verdict: ${decision.verdict}. ${sentence(decision)}`,
     ...(cycle.branch ? [`branch:  ${cycle.branch}`] : []),
-    `spent:   ${cycle.trainings} trainings`,
+    `spent:   ${cost.trainings} trainings`,
     "",
     ...next,
     "",
   ].join("\n");
 }
 
-/** The confidence is that of the few search seeds alone: with two of them, 50 % is a coin toss and 95 % is little. */
+function parametersText(parameters: number | null): string {
+  return parameters === null ? "" : `${parameters.toLocaleString("en")} parameters`;
+}
+
+/** The confidence is that of a single pair: 50 % is a coin toss and 95 % is little. */
 function attemptRow({ id, hypothesis, effect, pValue, decision, reason }: Attempt): string[] {
   const delta = effect === null ? "" : signed(effect);
   const confidence = pValue === null ? "" : `${(100 * (1 - pValue)).toFixed(1)} %`;
@@ -41,7 +45,7 @@ function oneLine(text: string): string {
 
 /** The decision in words, with the interval where something was measured. */
 export function sentence({ reason, interval }: Decision): string {
-  return interval ? `${reason}; interval ${signed(interval[0])} to ${signed(interval[1])} bits per byte` : reason;
+  return interval ? `${reason}; interval ${signed(interval[0])} to ${signed(interval[1])}` : reason;
 }
 
 function shorten(text: string, length: number): string {

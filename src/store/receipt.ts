@@ -6,24 +6,33 @@ import type { Receipt } from "../candidate.js";
 import { InputError } from "../errors.js";
 
 const finite = z.number();
+const count = z.int().positive();
 const evaluation = z.strictObject({
   seed: z.int(),
-  bitsPerByte: finite,
-  trainLoss: finite,
-  steps: z.int().positive(),
-  tokens: z.int().positive(),
-  flops: finite,
-  parameters: z.int().positive(),
+  score: finite,
   seconds: finite,
-  modelSha256: z.hash("sha256"),
+  cpuSeconds: finite,
+  peakMemory: finite,
+  model: z.strictObject({ sha256: z.hash("sha256"), parameters: z.int().min(0), secondsPerByte: finite }).nullable(),
+  training: z
+    .strictObject({
+      loss: finite,
+      steps: count,
+      tokens: count,
+      flops: finite,
+      flopsPerToken: finite,
+      curve: z.array(finite).max(64),
+    })
+    .nullable(),
 });
+const share = z.number().min(0).max(1);
+const MEASURES = ["parameters", "flopsPerToken", "trainingSeconds", "secondsPerByte", "peakMemory"] as const;
 
 const schema = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(2),
   id: z.string().max(64),
   repository: z.string().max(4096),
   baseCommit: z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/, "is no full commit name"),
-  specPath: z.literal("model/spec.yml"),
   diff: z.string().max(1_000_000),
   diffSha256: z.hash("sha256"),
   baselineSpec: z.unknown(),
@@ -32,19 +41,37 @@ const schema = z.strictObject({
   corpus: z.strictObject({ sha256: z.hash("sha256"), paths: z.array(z.string()).max(1000).nullable() }),
   split: z.strictObject({ epoch: z.int().min(0), heldOutSha256: z.hash("sha256"), heldOutBytes: z.int().positive() }),
   evaluator: z.string().max(200),
-  objective: z.strictObject({ name: z.literal("bits per byte"), direction: z.literal("lower") }),
+  objective: z.strictObject({
+    name: z.string().max(200),
+    direction: z.enum(["lower", "higher"]),
+    selfReported: z.boolean(),
+  }),
   flops: finite.positive(),
+  noise: z.strictObject({ runs: count, deviation: finite, detectable: finite }),
   pairs: z
     .array(z.strictObject({ seed: z.int(), baseline: evaluation, candidate: evaluation }))
     .min(1)
     .max(1000),
+  trades: z
+    .array(
+      z.strictObject({
+        measure: z.enum(MEASURES),
+        baseline: finite,
+        candidate: finite,
+        bound: finite.nullable(),
+        within: z.boolean(),
+      }),
+    )
+    .max(MEASURES.length),
   decision: z.strictObject({
     verdict: z.enum(["accepted", "rejected", "indecisive"]),
     reason: z.string().max(10_000),
     effect: finite.nullable(),
     interval: z.tuple([finite, finite]).nullable(),
-    pValue: finite.nullable(),
+    pValue: share.nullable(),
     pairs: z.int().min(0),
+    power: share.nullable(),
+    morePairs: z.int().min(0).nullable(),
   }),
   runtime: z.strictObject({
     onnxruntime: z.string().max(200),

@@ -4,6 +4,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../errors.js";
 
+/** Enough to draw, few enough to keep in every receipt. */
+const PARTS = 32;
+
 /** loss.jsonl: a line per step, kept over a resume. */
 export class LossLog {
   readonly #lines: string[];
@@ -38,7 +41,18 @@ export class LossLog {
   }
 
   tail(): number {
-    const tail = this.#losses.slice(-Math.max(1, Math.ceil(this.#losses.length / 10)));
-    return tail.reduce((sum, loss) => sum + loss, 0) / tail.length;
+    return mean(this.#losses.slice(-Math.max(1, Math.ceil(this.#losses.length / 10))));
   }
+
+  /** Means over equal parts of the steps. */
+  curve(): number[] {
+    const { length } = this.#losses;
+    const parts = Math.min(PARTS, length);
+    const edge = (part: number) => Math.floor((part * length) / parts);
+    return Array.from({ length: parts }, (_, part) => mean(this.#losses.slice(edge(part), edge(part + 1))));
+  }
+}
+
+function mean(losses: readonly number[]): number {
+  return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
 }

@@ -69,6 +69,12 @@ export interface TrainingMetrics {
   readonly tokensPerSecond: number;
   /** Mean loss of the last tenth of the steps, in nats per byte. */
   readonly trainLoss: number;
+  /** Mean loss over each of up to 32 equal parts of the steps, in nats per byte. */
+  readonly curve: readonly number[];
+  /** Of this run, over all threads. */
+  readonly cpuSeconds: number;
+  /** Most memory this run ever took, in bytes. */
+  readonly peakMemory: number;
 }
 
 export type TrainingResult =
@@ -154,7 +160,7 @@ async function trainFrom(
     await new Promise(setImmediate); // lets messages in: a run blocks the event loop
   }
   await save();
-  const metrics = { ...size(spec, done), ...clock.metrics(), trainLoss: log.tail() };
+  const metrics = { ...size(spec, done), ...clock.metrics(), ...usage(), trainLoss: log.tail(), curve: log.curve() };
   await writeTogether(directory, { "metrics.json": () => json(metrics) });
   return { ok: true, stopped: done < identity.steps, metrics };
 }
@@ -162,6 +168,12 @@ async function trainFrom(
 function size(spec: Spec, steps: number): Pick<TrainingMetrics, "steps" | "tokens" | "flops" | "parameters"> {
   const tokens = steps * spec.training.batch * spec.architecture.context;
   return { steps, tokens, flops: tokens * flopsPerToken(spec), parameters: parameterCount(spec) };
+}
+
+/** Of this process, which has trained nothing else. */
+function usage(): Pick<TrainingMetrics, "cpuSeconds" | "peakMemory"> {
+  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+  return { cpuSeconds: (userCPUTime + systemCPUTime) / 1e6, peakMemory: 1024 * maxRSS };
 }
 
 function diverged(step: number, { loss, gradientNorm }: StepResult, { learningRate }: Step): TrainingResult {

@@ -7,6 +7,7 @@ import { basename, join } from "node:path";
 import type { FinishedCycle, Pair, Receipt } from "../candidate.js";
 import { EVALUATOR } from "../evaluation/measure.js";
 import type { CycleOutcome } from "../evolution/cycle.js";
+import type { SpecVersion } from "../evolution/workshop.js";
 import { applyPatch, createPatch } from "../patch/index.js";
 import { RUNTIME_VERSION } from "../runtime/session.js";
 import { parseReceipt } from "../store/receipt.js";
@@ -14,8 +15,8 @@ import { json, writeTogether } from "../checkpoint/checkpoint.js";
 import { SPEC_PATH, type Material } from "./material.js";
 
 interface Evidence {
-  readonly result: CycleOutcome["result"];
-  readonly accepted: NonNullable<CycleOutcome["accepted"]>;
+  readonly result: CycleOutcome<SpecVersion>["result"];
+  readonly accepted: SpecVersion;
   readonly material: Material;
   readonly directory: string;
   readonly flops: number;
@@ -32,24 +33,25 @@ export async function writeReceipt({
   threads,
 }: Evidence): Promise<string> {
   const { specText, split, corpus, corpusPaths } = material;
-  const diff = createPatch(SPEC_PATH, specText ?? undefined, accepted.version.text);
+  const diff = createPatch(SPEC_PATH, specText ?? undefined, accepted.text ?? undefined);
   const receipt: Receipt = {
-    version: 1,
+    version: 2,
     id: result.id,
     repository: basename(material.repository.root),
     baseCommit: result.baseCommit,
-    specPath: SPEC_PATH,
     diff,
     diffSha256: createHash("sha256").update(diff).digest("hex"),
     baselineSpec: material.spec,
-    candidateSpec: accepted.version.spec,
+    candidateSpec: accepted.spec,
     initialCheckpoint: null,
     corpus: { sha256: corpus.sha256, paths: corpusPaths },
     split: { epoch: split.epoch, heldOutSha256: split.sha256, heldOutBytes: bytesOf(split.heldOut) },
     evaluator: EVALUATOR,
-    objective: { name: "bits per byte", direction: "lower" },
+    objective: result.objective,
     flops,
-    pairs: accepted.pairs,
+    noise: result.noise,
+    pairs: result.pairs,
+    trades: result.trades,
     decision: result.decision,
     runtime: { onnxruntime: RUNTIME_VERSION, node: process.version, cpu: cpus()[0]?.model ?? "unknown", threads },
   };
@@ -85,11 +87,12 @@ export async function commitAccepted(material: Material, directory: string, cycl
 function metricsOf(receipt: Receipt): unknown {
   const candidates = receipt.pairs.map((pair) => pair.candidate);
   return {
-    bitsPerByte: mean(candidates.map((one) => one.bitsPerByte)),
-    baselineBitsPerByte: mean(receipt.pairs.map((pair) => pair.baseline.bitsPerByte)),
+    objective: receipt.objective.name,
+    score: mean(candidates.map((one) => one.score)),
+    baselineScore: mean(receipt.pairs.map((pair) => pair.baseline.score)),
     seeds: receipt.pairs.length,
-    parameters: candidates[0].parameters,
-    tokens: candidates[0].tokens,
+    parameters: candidates[0].model?.parameters ?? null,
+    tokens: candidates[0].training?.tokens ?? null,
     heldOutBytes: receipt.split.heldOutBytes,
     receipt: `receipts/${receipt.id}.json`,
   };
@@ -112,7 +115,7 @@ function commitMessage({ attempts, decision, id }: FinishedCycle, { pairs }: Rec
 }
 
 function meanScore(pairs: readonly Pair[], arm: "baseline" | "candidate"): number {
-  return mean(pairs.map((pair) => pair[arm].bitsPerByte));
+  return mean(pairs.map((pair) => pair[arm].score));
 }
 
 function mean(values: readonly number[]): number {

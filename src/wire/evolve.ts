@@ -3,11 +3,13 @@
 import { createHash } from "node:crypto";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { FinishedCycle, Measurement, TrainingKey } from "../candidate.js";
+import type { Attempt, FinishedCycle, Measurement, Objective, TrainingKey } from "../candidate.js";
 import { describeLeftOut } from "../data/corpus.js";
 import { EVALUATOR, measure } from "../evaluation/measure.js";
-import { sequentialPlan } from "../evaluation/significance.js";
-import { runCycle, type CycleEnvironment, type CycleEvent, type CycleOutcome } from "../evolution/cycle.js";
+import { sequentialPlan } from "../statistics/significance.js";
+import { runCycle, type CycleOutcome } from "../evolution/cycle.js";
+import type { CycleEnvironment, CycleEvent } from "../evolution/environment.js";
+import { workshop, type SpecVersion } from "../evolution/workshop.js";
 import { availableCores, availableMemory } from "../machine.js";
 import { proposeBySearch } from "../proposal/search.js";
 import { RUNTIME_VERSION } from "../runtime/session.js";
@@ -50,6 +52,8 @@ export interface EvolveHooks {
 /** Receipts promise digits per thread count, and independent trainings gain more from cores than one training does. */
 const THREADS = 1;
 
+const BITS_PER_BYTE: Objective = { name: "bits per byte", direction: "lower", selfReported: false };
+
 const SCRATCH = "training-";
 
 /**
@@ -70,9 +74,10 @@ export async function evolve(options: EvolveOptions, hooks: EvolveHooks): Promis
       await commitAccepted(material, directory, finished);
       return finished;
     }
-    const environment = buildEnvironment(options, hooks, material, archive, id);
-    const { spec, specText, commit } = material;
-    const request = { ...options, id, baseCommit: commit, specPath: SPEC_PATH, specText, baseline: spec };
+    const baseline: SpecVersion = { id: "baseline", text: material.specText, spec: material.spec };
+    const environment = buildEnvironment(options, hooks, material, archive, id, baseline);
+    const { trainings } = options;
+    const request = { id, baseCommit: material.commit, objective: BITS_PER_BYTE, bounds: {}, baseline, trainings };
     const outcome = await runCycle(request, environment);
     const result = await conclude(outcome, material, directory, flopsOf(material, options));
     await archive.append({ kind: "cycle", result });
@@ -116,15 +121,16 @@ function buildEnvironment(
   material: Material,
   archive: Archive,
   id: string,
-): CycleEnvironment {
+  baseline: SpecVersion,
+): CycleEnvironment<SpecVersion> {
   const lanes = new Lanes(availableCores());
-  const plan = sequentialPlan();
+  const { seed } = options;
+  const remember = (attempt: Attempt) => archive.append({ kind: "attempt", cycle: id, attempt });
   return {
-    measure: (spec, seed) => lanes.run(() => measureOnce(spec, seed, options, hooks, material, archive)),
-    propose: (context, number) => proposeBySearch(context, options.seed, number),
-    rule: plan.rule,
-    looks: plan.looks,
-    remember: (attempt) => archive.append({ kind: "attempt", cycle: id, attempt }),
+    ...workshop({ specPath: SPEC_PATH, baseline, seed, propose: proposeBySearch, remember }),
+    measure: ({ spec }, trainingSeed) =>
+      lanes.run(() => measureOnce(spec, trainingSeed, options, hooks, material, archive)),
+    plan: sequentialPlan(),
     report: hooks.onEvent,
   };
 }
@@ -174,7 +180,7 @@ async function measureOnce(
 }
 
 async function conclude(
-  outcome: CycleOutcome,
+  outcome: CycleOutcome<SpecVersion>,
   material: Material,
   directory: string,
   flops: number,

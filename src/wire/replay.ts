@@ -28,7 +28,15 @@ export interface ReplayHooks {
 }
 
 /** The digits that must agree. Seconds may differ. */
-const COMPARED = ["bitsPerByte", "trainLoss", "steps", "tokens", "flops", "parameters", "modelSha256"] as const;
+const COMPARED: Readonly<Record<string, (evaluation: Evaluation) => string | number | undefined>> = {
+  score: ({ score }) => score,
+  loss: ({ training }) => training?.loss,
+  steps: ({ training }) => training?.steps,
+  tokens: ({ training }) => training?.tokens,
+  flops: ({ training }) => training?.flops,
+  parameters: ({ model }) => model?.parameters,
+  model: ({ model }) => model?.sha256,
+};
 
 /**
  * Trains both arms of every pair again and compares digit by digit.
@@ -112,10 +120,11 @@ async function train(
 }
 
 function compare(where: string, recorded: Evaluation, replayed: Measurement): Difference[] {
-  if (!replayed.ok) return [{ where, recorded: recorded.bitsPerByte, replayed: replayed.reason }];
-  return COMPARED.filter((key) => recorded[key] !== replayed[key]).map((key) => ({
-    where: `${where}: ${key}`,
-    recorded: recorded[key],
-    replayed: replayed[key],
+  if (!replayed.ok) return [{ where, recorded: recorded.score, replayed: replayed.reason }];
+  const rows = Object.entries(COMPARED).map(([name, read]) => ({
+    where: `${where}: ${name}`,
+    recorded: read(recorded) ?? "nothing",
+    replayed: read(replayed) ?? "nothing",
   }));
+  return rows.filter(({ recorded: was, replayed: is }) => was !== is);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { runCycle } from "../../src/evolution/cycle.js";
 import { seedsOf } from "../../src/evolution/seeds.js";
-import { sequentialPlan } from "../../src/evaluation/significance.js";
+import { sequentialPlan } from "../../src/statistics/significance.js";
 import { createPatch } from "../../src/patch/index.js";
 import { DEFAULT_SPEC, parseSpec, type Spec } from "../../src/spec.js";
 import { idle, improving, laboratory, LAST_LOOK, request, rewrite, set, SPEC_PATH, type World } from "./laboratory.js";

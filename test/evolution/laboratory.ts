@@ -1,8 +1,10 @@
 // A cycle's surroundings in memory: trainings whose true effects are known, and proposals that are real diffs.
 
 import type { Attempt, Measurement, Proposal } from "../../src/candidate.js";
-import type { CycleEnvironment, CycleEvent, CycleRequest } from "../../src/evolution/cycle.js";
-import { sequentialPlan } from "../../src/evaluation/significance.js";
+import type { CycleEnvironment, CycleEvent, CycleRequest } from "../../src/evolution/environment.js";
+import { workshop, type SpecVersion } from "../../src/evolution/workshop.js";
+import { sequentialPlan, type SequentialPlan } from "../../src/statistics/significance.js";
+import type { ProposalContext } from "../../src/proposal/proposer.js";
 import { createPatch } from "../../src/patch/index.js";
 import { generator } from "../../src/random.js";
 import { fingerprint, parseSpec, type Spec } from "../../src/spec.js";
@@ -14,8 +16,7 @@ export const LAST_LOOK = sequentialPlan().looks.at(-1)!;
 export const SPEC_PATH = "model/spec.yml";
 const BASE = "optimizer:\n  learningRate: 0.002\n  beta1: 0.9\ntraining:\n  batch: 8\n";
 
-type ProposalContext = Parameters<CycleEnvironment["propose"]>[0];
-type Ruling = ReturnType<CycleEnvironment["rule"]>;
+type Ruling = ReturnType<SequentialPlan["rule"]>;
 type Step = (context: ProposalContext) => string;
 
 /** A step that sets one value of the optimizer in the parent's text. */
@@ -42,13 +43,15 @@ export function idle(context: ProposalContext, number: number): string {
   return set("weightDecay", 0.2 + number / 1000)(context);
 }
 
+const NOTHING = { interval: null, pValue: null, power: null, morePairs: null };
+
 /** Goes on to the last look, then gives up: the dearest confirmation there is. */
 export function undecided(differences: readonly number[]): Ruling {
   const { length: pairs } = differences;
   const verdict = pairs < LAST_LOOK ? "continue" : "indecisive";
   return {
     verdict,
-    decision: { verdict: "indecisive", reason: "unsure", effect: 0, interval: null, pValue: null, pairs },
+    decision: { ...NOTHING, verdict: "indecisive", reason: "unsure", effect: 0, pairs },
   };
 }
 
@@ -67,7 +70,7 @@ export interface World {
   readonly killAt?: number;
 }
 
-export interface Laboratory extends CycleEnvironment {
+export interface Laboratory extends CycleEnvironment<SpecVersion> {
   /** All calls of `measure`. */
   readonly calls: { readonly spec: Spec; readonly seed: number }[];
   /** Trainings that were not in the memo. */
@@ -79,18 +82,26 @@ export interface Laboratory extends CycleEnvironment {
 
 export class Killed extends Error {}
 
-export function laboratory(world: World): Laboratory {
-  const { steps, killAt = Infinity, memo = new Map<string, Measurement>() } = world;
+export function laboratory(world: World, baseline: SpecVersion = request().baseline): Laboratory {
+  const { killAt = Infinity, memo = new Map<string, Measurement>() } = world;
   const plan = sequentialPlan();
+  const remembered: Attempt[] = [];
+  const shop = workshop({
+    specPath: SPEC_PATH,
+    baseline,
+    seed: 1,
+    propose: async (context, _, number) => proposal(world, context, number),
+    remember: async (attempt) => void remembered.push(attempt),
+  });
   const lab: Laboratory = {
+    ...shop,
     calls: [],
     fresh: [],
-    remembered: [],
+    remembered,
     events: [],
     memo,
-    looks: plan.looks,
-    rule: world.rule ?? plan.rule,
-    measure: async (spec, seed) => {
+    plan: { ...plan, rule: world.rule ?? plan.rule },
+    measure: async ({ spec }, seed) => {
       lab.calls.push({ spec, seed });
       const key = `${seed} ${fingerprint(spec)}`;
       const known = memo.get(key);
@@ -102,14 +113,14 @@ export function laboratory(world: World): Laboratory {
       memo.set(key, measurement);
       return measurement;
     },
-    propose: async (context, number) => {
-      const diff = typeof steps === "function" ? steps(context, number) : (steps[number - 1]?.(context) ?? null);
-      return diff === null ? null : ({ proposer: "search", hypothesis: `step ${number}`, diff } satisfies Proposal);
-    },
-    remember: async (attempt) => void lab.remembered.push(attempt),
     report: (event) => void lab.events.push(event),
   };
   return lab;
+}
+
+function proposal({ steps }: World, context: ProposalContext, number: number): Proposal | null {
+  const diff = typeof steps === "function" ? steps(context, number) : (steps[number - 1]?.(context) ?? null);
+  return diff === null ? null : { proposer: "search", hypothesis: `step ${number}`, diff };
 }
 
 function trained(
@@ -120,32 +131,33 @@ function trained(
   if (fails(spec, seed)) return { ok: false, code: "diverged", reason: "the loss became NaN at step 3" };
   const shared = generator("laboratory", "shared").normal(seed);
   const own = generator("laboratory", fingerprint(spec)).normal(seed);
-  const bitsPerByte = 3 + effect(spec) + noise * (10 * shared + own);
+  const score = 3 + effect(spec) + noise * (10 * shared + own);
   return {
     ok: true,
     seed,
-    bitsPerByte,
-    trainLoss: 2,
-    steps: 10,
-    tokens: 1000,
-    flops: 1e9,
-    parameters: 5000,
+    score,
     seconds: 0.1,
-    modelSha256: "ab",
+    cpuSeconds: 0.1,
+    peakMemory: 1e8,
+    model: { sha256: "ab", parameters: 5000, secondsPerByte: 1e-5 },
+    training: { loss: 2, steps: 10, tokens: 1000, flops: 1e9, flopsPerToken: 1e6, curve: [4, 3, 2] },
   };
 }
 
-export function request(over: Partial<CycleRequest> = {}): CycleRequest {
-  const specText = over.specText === undefined ? BASE : over.specText;
-  const baseline = parseSpec(specText ?? "");
+export function versionOf(text: string | null): SpecVersion {
+  return { id: "baseline", text, spec: parseSpec(text ?? "") };
+}
+
+type Request = CycleRequest<SpecVersion>;
+
+export function request(over: Partial<Request> = {}): Request {
   return {
     id: "cycle",
     baseCommit: "a".repeat(40),
-    specPath: SPEC_PATH,
-    specText,
-    baseline,
-    trainings: 36,
-    seed: 1,
+    objective: { name: "bits per byte", direction: "lower", selfReported: false },
+    bounds: {},
+    baseline: versionOf(BASE),
+    trainings: 48,
     ...over,
   };
 }

@@ -20,7 +20,7 @@ const DEMO = readFileSync("examples/demo/model/spec.yml", "utf8");
 
 function context(specText: string | null, history: readonly TriedSpec[] = []): ProposalContext {
   const spec = specText === null ? DEFAULT_SPEC : parseSpec(specText);
-  return { specPath: PATH, specText, spec, tried: history };
+  return { specPath: PATH, specText, spec, tried: history, pending: [] };
 }
 
 function patched(text: string | null, diff: string): string {
@@ -45,6 +45,7 @@ function tried(proposal: Proposal, spec: Spec, parent: Spec, differences: readon
       effect: null,
       pValue: null,
       decision,
+      cost: { trainings: differences.length, seconds: 1 },
       ...proposal,
     },
   };
@@ -61,7 +62,7 @@ async function propose(
   let parentText = text;
   let spec = context(text).spec;
   for (let round = 1; round <= rounds; round++) {
-    const here = { specPath: PATH, specText: parentText, spec, tried: history };
+    const here = { specPath: PATH, specText: parentText, spec, tried: history, pending: [] };
     const proposal = await proposeBySearch(here, seed, round);
     if (!proposal) break;
     const next = patched(parentText, proposal.diff);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { upperQuantile, upperTail } from "../../src/evaluation/student-t.js";
+import { upperQuantile, upperTail } from "../../src/statistics/student-t.js";
 
 const TIMES = [-40, -3.3, -1, -1e-3, 0, 1e-6, 0.5, 1, 2.7, 12, 300];
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { pairedTest, pairsForPower } from "../../src/evaluation/paired-test.js";
-import { sequentialPlan, type Look, type SequentialPlan } from "../../src/evaluation/significance.js";
+import { pairedTest, pairsForPower } from "../../src/statistics/paired-test.js";
+import { sequentialPlan, type Look, type SequentialPlan } from "../../src/statistics/significance.js";
 import { generator } from "../../src/random.js";
 
 describe("the paired test", () => {

@@ -16,6 +16,10 @@ export interface Ruling {
 }
 
 export interface SequentialPlan {
+  /** Chance to accept a gain of one standard deviation of a difference. */
+  readonly power: number;
+  /** Gain that is accepted four times out of five, in standard deviations of a difference. */
+  readonly detectable: number;
   /** Numbers of pairs at which to ask, ascending. */
   readonly looks: readonly number[];
   /**
@@ -46,6 +50,8 @@ const HOPELESS = 5;
 export function sequentialPlan(looks: readonly Look[] = LOOKS): SequentialPlan {
   const last = looks.at(-1)?.pairs ?? 0;
   return {
+    power: 0.5,
+    detectable: 1.3,
     looks: looks.map(({ pairs }) => pairs),
     rule: (differences) => {
       const { length } = differences;
@@ -78,7 +84,8 @@ function atLook(test: PairedTest, { pairs, level }: Look, last: number): Ruling 
 function ruling(verdict: Ruling["verdict"], test: PairedTest, reason: string): Ruling {
   const { mean, interval, pValue, pairs } = test;
   const settled = verdict === "continue" ? "indecisive" : verdict;
-  return { verdict, decision: { verdict: settled, reason, effect: mean, interval, pValue, pairs } };
+  const decision = { verdict: settled, reason, effect: mean, interval, pValue, pairs, power: null, morePairs: null };
+  return { verdict, decision };
 }
 
 function digits(value: number): string {

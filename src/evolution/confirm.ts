@@ -1,0 +1,55 @@
+// The tier that counts: the whole bundle meets the re-measured baseline on fresh paired seeds, look by look.
+
+import type { Bounds, Decision, Failure, Objective, Pair, Trade } from "../candidate.js";
+import { AxonError } from "../errors.js";
+import { withoutPairs } from "./decision.js";
+import type { CycleEnvironment, Version } from "./environment.js";
+import { isFailure, type Meter } from "./meter.js";
+import { facing, worsening } from "./objective.js";
+import { outOfBounds, tradesOf } from "./trade.js";
+
+export interface Confirmed {
+  readonly decision: Decision;
+  readonly pairs: readonly Pair[];
+  readonly trades: readonly Trade[];
+}
+
+interface Arms<V> {
+  readonly baseline: V;
+  readonly candidate: V;
+}
+
+export async function confirm<V extends Version>(
+  { baseline, candidate }: Arms<V>,
+  { objective, bounds }: { readonly objective: Objective; readonly bounds: Bounds },
+  seeds: readonly number[],
+  meter: Meter<V>,
+  { plan, report }: Pick<CycleEnvironment<V>, "plan" | "report">,
+): Promise<Confirmed> {
+  const pairs: Pair[] = [];
+  for (const look of plan.looks) {
+    report({ kind: "confirming", champion: candidate.id, pairs: look });
+    const next = seeds.slice(pairs.length, look);
+    const [before, after] = await Promise.all([meter.all(baseline, next), meter.all(candidate, next)]);
+    if (isFailure(before)) return { decision: failed("baseline", before), pairs, trades: [] };
+    if (isFailure(after)) return { decision: failed("candidate", after), pairs, trades: [] };
+    next.forEach((seed, i) => pairs.push({ seed, baseline: before[i], candidate: after[i] }));
+    const ruling = plan.rule(pairs.map((pair) => worsening(objective, pair.candidate, pair.baseline)));
+    if (ruling.verdict === "continue") continue;
+    const trades = tradesOf(pairs, bounds);
+    return { decision: bounded(facing(objective, ruling.decision), trades), pairs, trades };
+  }
+  throw new AxonError("bug", "the last look of the plan ended without a verdict");
+}
+
+function failed(arm: "baseline" | "candidate", { reason }: Failure): Decision {
+  return withoutPairs("rejected", `the confirmation failed, in a training of the ${arm}: ${reason}`);
+}
+
+/** A gain that costs more elsewhere than the bounds allow is no improvement. */
+function bounded(decision: Decision, trades: readonly Trade[]): Decision {
+  const broken = decision.verdict === "accepted" ? outOfBounds(trades) : undefined;
+  return broken === undefined
+    ? decision
+    : { ...decision, verdict: "rejected", reason: `${decision.reason}; but ${broken}` };
+}

@@ -1,0 +1,35 @@
+// When a single paired training is good enough to build on. A cheap filter: nothing it lets through leaves the machine unconfirmed.
+
+import type { Noise } from "../candidate.js";
+import { upperQuantile, upperTail } from "./student-t.js";
+
+/** Share of a standard deviation between seeds by which an attempt must beat its parent. */
+const MARGIN = 0;
+
+export interface SearchRuling {
+  readonly keep: boolean;
+  readonly reason: string;
+  /** How often a change without effect would look at least as good, if pairing halves the variance of a difference. */
+  readonly pValue: number | null;
+}
+
+/** @param change candidate minus parent on one seed; below 0 is better */
+export function worthKeeping(change: number, { deviation, runs }: Noise): SearchRuling {
+  if (change === 0) return { keep: false, reason: "it changes no digit of the result", pValue: null };
+  const pValue = deviation > 0 ? upperTail(-change / deviation, runs - 1) : null;
+  if (change > 0) return { keep: false, reason: "worse than its parent on the same seed", pValue };
+  const keep = change < -MARGIN * deviation;
+  return {
+    keep,
+    reason: keep ? "better than its parent on the same seed" : "too little better than its parent",
+    pValue,
+  };
+}
+
+/**
+ * Whether the gain of one pair could be one that the confirmation finds: its optimistic end (95 %, one-sided) reaches what is detectable.
+ * @param change candidate minus baseline on one seed; below 0 is better
+ */
+export function withinReach(change: number, { deviation, runs, detectable }: Noise): boolean {
+  return -change + upperQuantile(0.05, runs - 1) * deviation >= detectable;
+}
