@@ -57,7 +57,7 @@ export class Search<V extends Version> {
     const candidates = await this.#candidates(width);
     const parent = this.#head;
     const measured = await Promise.all(
-      candidates.map(({ version }) =>
+      candidates.map(async ({ version }) =>
         isFailure(version) ? version : this.#meter.one(version, this.#options.seed, parent.evaluation),
       ),
     );

@@ -14,7 +14,15 @@ import { parse, stringify } from "yaml";
 export const LAST_LOOK = sequentialPlan().looks.at(-1)!;
 
 export const SPEC_PATH = "model/spec.yml";
-const BASE = "optimizer:\n  learningRate: 0.002\n  beta1: 0.9\ntraining:\n  batch: 8\n";
+const BASE = `optimizer:
+  learningRate: 0.002
+  schedule: cosine
+  warmup: 0.1
+  weightDecay: 0.1
+  beta1: 0.9
+training:
+  batch: 8
+`;
 
 type Ruling = ReturnType<SequentialPlan["rule"]>;
 type Step = (context: ProposalContext) => string;
@@ -58,11 +66,15 @@ export function undecided(differences: readonly number[]): Ruling {
 export interface World {
   /** The true effect of a spec on the score, in bits per byte: negative is better. */
   readonly effect?: (spec: Spec) => number;
+  /** What one seed adds to the effect. */
+  readonly luck?: (spec: Spec, seed: number) => number;
+  /** How much longer it trains. */
+  readonly slower?: (spec: Spec) => number;
   /** Standard deviation of what a seed adds to one spec alone; what it adds to all is ten times that. */
   readonly noise?: number;
   readonly fails?: (spec: Spec, seed: number) => boolean;
-  /** The proposals, one after the other. */
-  readonly steps: readonly Step[] | ((context: ProposalContext, number: number) => string | null);
+  /** The proposals, one after the other; null ends those that are trained side by side. */
+  readonly steps: readonly (Step | null)[] | ((context: ProposalContext, number: number) => string | null);
   readonly rule?: (differences: readonly number[]) => Ruling;
   /** Finished trainings of an earlier run. */
   readonly memo?: Map<string, Measurement>;
@@ -86,11 +98,12 @@ export function laboratory(world: World, baseline: SpecVersion = request().basel
   const { killAt = Infinity, memo = new Map<string, Measurement>() } = world;
   const plan = sequentialPlan();
   const remembered: Attempt[] = [];
+  const next = proposer(world);
   const shop = workshop({
     specPath: SPEC_PATH,
     baseline,
     seed: 1,
-    propose: async (context, _, number) => proposal(world, context, number),
+    propose: async (context, _, number) => next(context, number),
     remember: async (attempt) => void remembered.push(attempt),
   });
   const lab: Laboratory = {
@@ -118,26 +131,29 @@ export function laboratory(world: World, baseline: SpecVersion = request().basel
   return lab;
 }
 
-function proposal({ steps }: World, context: ProposalContext, number: number): Proposal | null {
-  const diff = typeof steps === "function" ? steps(context, number) : (steps[number - 1]?.(context) ?? null);
-  return diff === null ? null : { proposer: "search", hypothesis: `step ${number}`, diff };
+function proposer({ steps }: World): (context: ProposalContext, number: number) => Proposal | null {
+  let asked = 0;
+  return (context, number) => {
+    const diff = typeof steps === "function" ? steps(context, number) : (steps[asked++]?.(context) ?? null);
+    return diff === null ? null : { proposer: "search", hypothesis: `step ${number}`, diff };
+  };
 }
 
 function trained(
-  { effect = () => 0, noise = 0.01, fails = () => false }: World,
+  { effect = () => 0, luck = () => 0, slower = () => 1, noise = 0.01, fails = () => false }: World,
   spec: Spec,
   seed: number,
 ): Measurement {
   if (fails(spec, seed)) return { ok: false, code: "diverged", reason: "the loss became NaN at step 3" };
   const shared = generator("laboratory", "shared").normal(seed);
   const own = generator("laboratory", fingerprint(spec)).normal(seed);
-  const score = 3 + effect(spec) + noise * (10 * shared + own);
+  const score = 3 + effect(spec) + luck(spec, seed) + noise * (10 * shared + own);
   return {
     ok: true,
     seed,
     score,
     seconds: 0.1,
-    cpuSeconds: 0.1,
+    cpuSeconds: slower(spec),
     peakMemory: 1e8,
     model: { sha256: "ab", parameters: 5000, secondsPerByte: 1e-5 },
     training: { loss: 2, steps: 10, tokens: 1000, flops: 1e9, flopsPerToken: 1e6, curve: [4, 3, 2] },

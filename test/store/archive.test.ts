@@ -2,8 +2,9 @@ import { afterEach, describe, expect, test } from "@jest/globals";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Attempt, Evaluation, FinishedCycle, Measurement, TrainingKey } from "../../src/candidate.js";
+import type { Measurement, TrainingKey } from "../../src/candidate.js";
 import { Archive, type Entry } from "../../src/store/archive.js";
+import { attempt, evaluation, finishedCycle } from "../support/evidence.js";
 import { temporaryDirectories } from "../support/temporary.js";
 import { built, other, type Other } from "./processes.js";
 
@@ -11,42 +12,14 @@ const directory = temporaryDirectories();
 const running: Other[] = [];
 afterEach(() => Promise.all(running.splice(0).map((one) => one.kill())));
 
-const evaluation: Evaluation = {
-  seed: 1,
-  bitsPerByte: 3.012345678901,
-  trainLoss: 2.1,
-  steps: 10,
-  tokens: 1000,
-  flops: 1e9,
-  parameters: 5000,
-  seconds: 0.5,
-  modelSha256: "ab",
-};
-const measurement: Measurement = { ok: true, ...evaluation };
+const measurement: Measurement = { ok: true, ...evaluation() };
 const key: TrainingKey = { fingerprint: "{}", seed: 1, flops: 1e9, split: "s", evaluator: "1" };
-const attempt: Attempt = {
+const tried = attempt({
   id: "1-abcdef01",
-  parent: "baseline",
-  proposer: "search",
   hypothesis: "größere Schritte → schneller, 早い\u2028",
   diff: "--- a\n+++ b\n",
-  decision: "kept",
-  reason: "better",
-  differences: [-0.1, -0.2],
-  effect: -0.15,
-  pValue: 0.1,
-};
-const result: FinishedCycle = {
-  id: "c1",
-  baseCommit: "a".repeat(40),
-  baseline: { bitsPerByte: 3, parameters: 5000, trainings: 2 },
-  attempts: [attempt],
-  champion: null,
-  decision: { verdict: "rejected", reason: "none", effect: null, interval: null, pValue: null, pairs: 0 },
-  trainings: 4,
-  branch: null,
-  receipt: null,
-};
+});
+const result = finishedCycle({ id: "c1", attempts: [tried] });
 
 const training = (seed: number): Entry => ({ kind: "training", key: { ...key, seed }, measurement });
 
@@ -75,7 +48,7 @@ describe("an archive", () => {
       path,
       training(1),
       { kind: "training", key: { ...key, seed: 2 }, measurement: failed },
-      { kind: "attempt", cycle: "c1", attempt },
+      { kind: "attempt", cycle: "c1", attempt: tried },
       { kind: "cycle", result },
     );
     await reopened(path, (archive) => {
@@ -95,13 +68,13 @@ describe("an archive", () => {
     expect(archive.training(key)).toEqual(measurement);
     await Promise.all(
       [1, 2, 3].flatMap(() => [
-        archive.append({ kind: "attempt", cycle: "c1", attempt }),
-        archive.append({ kind: "attempt", cycle: "c2", attempt }),
+        archive.append({ kind: "attempt", cycle: "c1", attempt: tried }),
+        archive.append({ kind: "attempt", cycle: "c2", attempt: tried }),
         archive.append({ kind: "cycle", result }),
       ]),
     );
     await archive.close();
-    await appended(path, { kind: "attempt", cycle: "c1", attempt }, { kind: "cycle", result });
+    await appended(path, { kind: "attempt", cycle: "c1", attempt: tried }, { kind: "cycle", result });
     const kinds = readFileSync(fileOf(path), "utf8")
       .trim()
       .split("\n")
@@ -115,18 +88,18 @@ describe("an archive", () => {
     const diff = "+ a line of some length\n".repeat(60_000);
     const ids = Array.from({ length: 8 }, (_, i) => `${i}-large`);
     await Promise.all(
-      ids.map((id) => archive.append({ kind: "attempt", cycle: "c1", attempt: { ...attempt, id, diff } })),
+      ids.map((id) => archive.append({ kind: "attempt", cycle: "c1", attempt: attempt({ id, diff }) })),
     );
     await archive.close();
     const lines = readFileSync(fileOf(path), "utf8").trim().split("\n");
-    expect(lines.map((line) => (JSON.parse(line) as { attempt: Attempt }).attempt.id)).toEqual(ids);
+    expect(lines.map((line) => (JSON.parse(line) as { attempt: { readonly id: string } }).attempt.id)).toEqual(ids);
   });
 });
 
 describe("a line that a kill cut short", () => {
   test("is dropped wherever it was cut, and the next one stands whole in its place", async () => {
     const origin = directory();
-    await appended(origin, training(1), { kind: "attempt", cycle: "c1", attempt });
+    await appended(origin, training(1), { kind: "attempt", cycle: "c1", attempt: tried });
     const whole = readFileSync(fileOf(origin));
     const first = whole.indexOf("\n") + 1;
     const next = `${JSON.stringify(training(2))}\n`;

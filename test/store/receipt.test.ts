@@ -1,30 +1,18 @@
 import { describe, expect, test } from "@jest/globals";
 import { createHash } from "node:crypto";
-import type { Evaluation, Receipt } from "../../src/candidate.js";
+import type { Receipt } from "../../src/candidate.js";
 import { DEFAULT_SPEC } from "../../src/spec.js";
 import { parseReceipt } from "../../src/store/receipt.js";
+import { decision, pair } from "../support/evidence.js";
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 const diff = "--- a/model/spec.yml\n+++ b/model/spec.yml\n@@ -1 +1 @@\n-a\n+b\n";
 
-const evaluation = (seed: number, bitsPerByte: number): Evaluation => ({
-  seed,
-  bitsPerByte,
-  trainLoss: 1.5,
-  steps: 40,
-  tokens: 40_960,
-  flops: 1e12,
-  parameters: 120_000,
-  seconds: 3.25,
-  modelSha256: sha256(`model ${seed} ${bitsPerByte}`),
-});
-
 const GOOD: Receipt = {
-  version: 1,
+  version: 2,
   id: "0123456789ab",
   repository: "essays",
   baseCommit: "a".repeat(40),
-  specPath: "model/spec.yml",
   diff,
   diffSha256: sha256(diff),
   baselineSpec: DEFAULT_SPEC,
@@ -33,13 +21,21 @@ const GOOD: Receipt = {
   corpus: { sha256: sha256("corpus"), paths: null },
   split: { epoch: 0, heldOutSha256: sha256("held out"), heldOutBytes: 9_000 },
   evaluator: "1",
-  objective: { name: "bits per byte", direction: "lower" },
+  objective: { name: "bits per byte", direction: "lower", selfReported: false },
   flops: 1e12,
-  pairs: [
-    { seed: 1, baseline: evaluation(1, 3.5), candidate: evaluation(1, 3.25) },
-    { seed: 2, baseline: evaluation(2, 3.625), candidate: evaluation(2, 3.375) },
-  ],
-  decision: { verdict: "accepted", reason: "better", effect: -0.25, interval: [-0.3, -0.2], pValue: 0.001, pairs: 2 },
+  noise: { runs: 5, deviation: 0.01, detectable: 0.012 },
+  pairs: [pair(1, 3.5, 3.25), pair(2, 3.625, 3.375)],
+  trades: [{ measure: "parameters", baseline: 5000, candidate: 5000, bound: 0.05, within: true }],
+  decision: decision({
+    verdict: "accepted",
+    reason: "better",
+    effect: -0.25,
+    interval: [-0.3, -0.2],
+    pValue: 0.001,
+    pairs: 2,
+    power: 0.9,
+    morePairs: 3,
+  }),
   runtime: { onnxruntime: "1.30.0", node: "v20.20.2", cpu: "some CPU", threads: 1 },
 };
 
@@ -103,23 +99,23 @@ describe("a receipt", () => {
   });
 
   test.each<[Path, unknown]>([
-    [["version"], 2],
+    [["version"], 1],
     [["baseCommit"], "main"],
     [["baseCommit"], "a".repeat(39)],
-    [["specPath"], "../../etc/passwd"],
-    [["specPath"], "src/spec.yml"],
     [["diffSha256"], "abc"],
     [["corpus", "sha256"], "0".repeat(63)],
     [["split", "epoch"], -1],
     [["split", "heldOutBytes"], 0],
-    [["objective", "direction"], "higher"],
+    [["objective", "direction"], "sideways"],
     [["flops"], 0],
     [["flops"], -1],
     [["pairs"], []],
     [["pairs", 0, "seed"], 0.5],
-    [["pairs", 1, "candidate", "steps"], 0],
-    [["pairs", 1, "candidate", "bitsPerByte"], null], // what NaN and Infinity become in JSON
-    [["pairs", 0, "baseline", "modelSha256"], "z".repeat(64)],
+    [["pairs", 1, "candidate", "training", "steps"], 0],
+    [["pairs", 1, "candidate", "score"], null], // what NaN and Infinity become in JSON
+    [["pairs", 0, "baseline", "model", "sha256"], "z".repeat(64)],
+    [["trades", 0, "measure"], "beauty"],
+    [["decision", "pValue"], 1.5],
     [["decision", "verdict"], "certain"],
     [["decision", "interval"], [-1]],
     [["decision", "pairs"], -1],
