@@ -107,6 +107,8 @@ export interface TrainingKey {
   readonly flops: number;
   readonly split: string;
   readonly evaluator: string;
+  /** Of a training that was given up: the model it could not catch up with. */
+  readonly reference?: string;
 }
 
 /** A training that gave no number, with the reason in words. Expected, so a value. */

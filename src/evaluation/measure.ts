@@ -31,6 +31,8 @@ export interface MeasureRequest {
   readonly training: readonly CorpusFile[];
   readonly heldOut: readonly CorpusFile[];
   readonly threads: number;
+  /** Of the training it is compared with, if that has the same loss over the same text: see `TrainingRequest`. */
+  readonly reference?: readonly number[];
   /** Bytes that the training may take. */
   readonly memory: number;
   /** Scratch space for the checkpoint. */
@@ -46,11 +48,11 @@ export function startScoring(request: ScoreRequest, signal?: AbortSignal): Promi
 
 /** What the spec cannot do (diverge, have no text left, hand over a bad model) is a value; interruption and bugs throw. */
 export async function measure(request: MeasureRequest): Promise<Measurement> {
-  const { spec, seed, threads, memory, directory, signal, onProgress } = request;
+  const { spec, seed, threads, memory, directory, reference, signal, onProgress } = request;
   const tokens = Math.floor(request.flops / flopsPerToken(spec));
   try {
     const files = narrowTraining(request.training, spec.data);
-    const training = { spec, files, tokens, seed, threads, memory, directory };
+    const training = { spec, files, tokens, seed, threads, memory, directory, ...(reference && { reference }) };
     const trained = await startTraining(training, { signal, ...(onProgress && { onProgress }) });
     if (!trained.ok) return { ok: false, code: trained.code, reason: trained.reason };
     const model = await readFile(join(directory, "model.onnx"));

@@ -13,6 +13,12 @@ import type {
 } from "../candidate.js";
 import type { SequentialPlan } from "../statistics/significance.js";
 
+/** A version and what one seed of it gave. */
+export interface Measured<V> {
+  readonly version: V;
+  readonly evaluation: Evaluation;
+}
+
 /** A state of the repository that can be trained: the baseline, or what a proposal made of its parent. */
 export interface Version {
   /** An attempt's id or "baseline". */
@@ -39,10 +45,10 @@ export type CycleEvent =
 
 export interface CycleEnvironment<V extends Version> {
   /**
-   * Trains and scores; the same version and seed give the same digits, and are never trained twice. With a `reference`, what
-   * its parent gave for the same seed, a training that cannot catch up any more may end early as a Failure `hopeless`.
+   * Trains and scores; the same version and seed give the same digits, and are never trained twice. With a `reference`, its
+   * parent on the same seed, a training that cannot catch up any more may end early as a Failure `hopeless`.
    */
-  measure(version: V, seed: number, reference: Evaluation | null): Promise<Measurement>;
+  measure(version: V, seed: number, reference: Measured<V> | null): Promise<Measurement>;
   /**
    * The next change to the parent, or null when there is nothing left to try.
    * @param pending versions that are about to be trained beside it

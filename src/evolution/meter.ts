@@ -1,7 +1,7 @@
 // Counts what a cycle spends, and trains what may be trained side by side.
 
 import type { Cost, Evaluation, Failure } from "../candidate.js";
-import type { CycleEnvironment, Version } from "./environment.js";
+import type { CycleEnvironment, Measured, Version } from "./environment.js";
 
 export class Meter<V extends Version> {
   readonly #environment: Pick<CycleEnvironment<V>, "measure">;
@@ -29,7 +29,7 @@ export class Meter<V extends Version> {
     return measured.find(isFailure) ?? (measured as readonly Evaluation[]);
   }
 
-  async one(version: V, seed: number, reference: Evaluation | null): Promise<Evaluation | Failure> {
+  async one(version: V, seed: number, reference: Measured<V> | null): Promise<Evaluation | Failure> {
     this.#trainings++;
     const measurement = await this.#environment.measure(version, seed, reference);
     if (!measurement.ok) return measurement;

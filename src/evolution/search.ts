@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import type { Attempt, Cost, Evaluation, Failure, Noise, Objective, Proposal } from "../candidate.js";
-import type { CycleEnvironment, Version } from "./environment.js";
+import type { CycleEnvironment, Measured, Version } from "./environment.js";
 import { isFailure, type Meter } from "./meter.js";
 import { turned, worsening } from "./objective.js";
 import { worthKeeping } from "../statistics/search-rule.js";
@@ -27,7 +27,7 @@ interface SearchOptions<V extends Version> {
   readonly objective: Objective;
   readonly seed: number;
   readonly noise: Noise;
-  readonly baseline: { readonly version: V; readonly evaluation: Evaluation };
+  readonly baseline: Measured<V>;
 }
 
 export class Search<V extends Version> {
@@ -35,7 +35,7 @@ export class Search<V extends Version> {
   readonly #meter: Meter<V>;
   readonly #options: SearchOptions<V>;
   /** Where the search stands: the baseline, or the last attempt that was kept. */
-  #head: SearchOptions<V>["baseline"];
+  #head: Measured<V>;
   /** Better than their parent, but not the best of their generation: tried again on top of that one. */
   #deferred: Proposal[] = [];
   readonly attempts: Attempt[] = [];
@@ -48,7 +48,7 @@ export class Search<V extends Version> {
     this.#head = options.baseline;
   }
 
-  get head(): SearchOptions<V>["baseline"] {
+  get head(): Measured<V> {
     return this.#head;
   }
 
@@ -58,7 +58,7 @@ export class Search<V extends Version> {
     const parent = this.#head;
     const measured = await Promise.all(
       candidates.map(async ({ version }) =>
-        isFailure(version) ? version : this.#meter.one(version, this.#options.seed, parent.evaluation),
+        isFailure(version) ? version : this.#meter.one(version, this.#options.seed, parent),
       ),
     );
     const best = this.#best(measured, parent.evaluation);

@@ -22,6 +22,7 @@ const indexed = z.discriminatedUnion("kind", [
       flops: z.number(),
       split: z.string(),
       evaluator: z.string(),
+      reference: z.string().optional(),
     }),
     measurement: z.looseObject({ ok: z.boolean() }),
   }),
@@ -101,8 +102,8 @@ export class Archive {
   }
 }
 
-function keyText({ fingerprint, seed, flops, split, evaluator }: TrainingKey): string {
-  return JSON.stringify([fingerprint, seed, flops, split, evaluator]);
+function keyText({ fingerprint, seed, flops, split, evaluator, reference = "" }: TrainingKey): string {
+  return JSON.stringify([fingerprint, seed, flops, split, evaluator, reference]);
 }
 
 async function readEntries(path: string): Promise<Entry[]> {

@@ -44,13 +44,21 @@ export class LossLog {
     return mean(this.#losses.slice(-Math.max(1, Math.ceil(this.#losses.length / 10))));
   }
 
-  /** Means over equal parts of the steps. */
-  curve(): number[] {
-    const { length } = this.#losses;
-    const parts = Math.min(PARTS, length);
-    const edge = (part: number) => Math.floor((part * length) / parts);
-    return Array.from({ length: parts }, (_, part) => mean(this.#losses.slice(edge(part), edge(part + 1))));
+  /** Means over those of `partsOf(steps)` equal parts of the steps that are complete. */
+  curve(steps: number): number[] {
+    const parts = partsOf(steps);
+    const edge = (part: number) => Math.floor((part * steps) / parts);
+    const means: number[] = [];
+    for (let part = 0; part < parts && edge(part + 1) <= this.#losses.length; part++) {
+      means.push(mean(this.#losses.slice(edge(part), edge(part + 1))));
+    }
+    return means;
   }
+}
+
+/** Parts of the curve of a training of so many steps. */
+export function partsOf(steps: number): number {
+  return Math.min(PARTS, steps);
 }
 
 function mean(losses: readonly number[]): number {

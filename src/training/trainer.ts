@@ -15,11 +15,12 @@ import {
   writeTogether,
   type TrainingIdentity,
 } from "../checkpoint/checkpoint.js";
+import { givenUp } from "./catch-up.js";
 import { Clock } from "./clock.js";
 import { planOf } from "../optimizer/sections.js";
 import { decoderObjective } from "./decoder-objective.js";
 import { dropoutMasks } from "./dropout.js";
-import { LossLog } from "./loss-log.js";
+import { LossLog, partsOf } from "./loss-log.js";
 import { checkMemory } from "./memory.js";
 import { openSteps } from "./open-steps.js";
 import { initialState, type TrainingState } from "../optimizer/state.js";
@@ -45,6 +46,8 @@ export interface TrainingRequest {
   readonly initial?: string;
   /** A checkpoint directory of this very training to go on from. */
   readonly resume?: string;
+  /** Curve of the training it is compared with: once it cannot catch up any more, it is given up. */
+  readonly reference?: readonly number[];
 }
 
 export interface Progress {
@@ -79,7 +82,7 @@ export interface TrainingMetrics {
 
 export type TrainingResult =
   | { readonly ok: true; readonly stopped: boolean; readonly metrics: TrainingMetrics }
-  | { readonly ok: false; readonly code: "diverged"; readonly step: number; readonly reason: string };
+  | { readonly ok: false; readonly code: "diverged" | "hopeless"; readonly step: number; readonly reason: string };
 
 interface Hooks {
   /** Called after every run, which is one step or several. */
@@ -127,7 +130,7 @@ interface OpenTraining {
 
 async function trainFrom(
   { start, steps, batches, identity }: OpenTraining,
-  { spec, seed, directory, resume, checkpointSeconds }: TrainingRequest,
+  { spec, seed, directory, resume, checkpointSeconds, reference }: TrainingRequest,
   hooks: Hooks,
 ): Promise<TrainingResult> {
   let done = start;
@@ -137,6 +140,7 @@ async function trainFrom(
     batch: { ...batches.next(step), ...dropoutMasks(spec, seed, step) },
     learningRate: learningRateAt(step, identity.steps, spec.optimizer),
   });
+  const comparable = reference?.length === partsOf(identity.steps) ? reference : undefined;
   let saved = performance.now();
   const save = async () => {
     await writeCheckpoint(directory, identity, await steps.state(), log.file());
@@ -153,6 +157,8 @@ async function trainFrom(
     clock.tick(count);
     results.forEach(({ loss }, i) => log.add(done + i + 1, loss, next[i].learningRate));
     done += count;
+    const hopeless = comparable && givenUp(log.curve(identity.steps), comparable);
+    if (hopeless !== undefined) return { ok: false, code: "hopeless", step: done, reason: hopeless };
     const { learningRate } = next[count - 1];
     const pace = clock.pace(identity.steps - done);
     hooks.onProgress({ step: done, steps: identity.steps, ...results[count - 1], learningRate, ...pace });
@@ -160,7 +166,13 @@ async function trainFrom(
     await new Promise(setImmediate); // lets messages in: a run blocks the event loop
   }
   await save();
-  const metrics = { ...size(spec, done), ...clock.metrics(), ...usage(), trainLoss: log.tail(), curve: log.curve() };
+  const metrics = {
+    ...size(spec, done),
+    ...clock.metrics(),
+    ...usage(),
+    trainLoss: log.tail(),
+    curve: log.curve(done),
+  };
   await writeTogether(directory, { "metrics.json": () => json(metrics) });
   return { ok: true, stopped: done < identity.steps, metrics };
 }

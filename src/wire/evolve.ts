@@ -1,25 +1,23 @@
 // The whole loop on a local repository: everything concrete is built here, by hand, and handed to the cycle.
 
 import { createHash } from "node:crypto";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Attempt, FinishedCycle, Measurement, Objective, TrainingKey } from "../candidate.js";
+import type { Attempt, FinishedCycle, Objective } from "../candidate.js";
 import { describeLeftOut } from "../data/corpus.js";
-import { EVALUATOR, measure } from "../evaluation/measure.js";
+import { EVALUATOR } from "../evaluation/measure.js";
 import { sequentialPlan } from "../statistics/significance.js";
 import { runCycle, type CycleOutcome } from "../evolution/cycle.js";
 import type { CycleEnvironment, CycleEvent } from "../evolution/environment.js";
 import { workshop, type SpecVersion } from "../evolution/workshop.js";
-import { availableCores, availableMemory } from "../machine.js";
 import { proposeBySearch } from "../proposal/search.js";
 import { RUNTIME_VERSION } from "../runtime/session.js";
-import { fingerprint, type Spec } from "../spec.js";
+import { fingerprint } from "../spec.js";
 import { Archive } from "../store/archive.js";
-import { Lanes } from "../process/lanes.js";
 import type { Progress } from "../training/trainer.js";
 import { flopsPerToken } from "../transformer/parameters.js";
 import { commitAccepted, writeReceipt } from "./accepted.js";
 import { gatherMaterial, SPEC_PATH, type Material } from "./material.js";
+import { removeLeftovers, THREADS, Trainings } from "./trainings.js";
 
 export interface EvolveOptions {
   readonly directory: string;
@@ -49,12 +47,7 @@ export interface EvolveHooks {
   readonly onProgress: (training: string, progress: Progress) => void;
 }
 
-/** Receipts promise digits per thread count, and independent trainings gain more from cores than one training does. */
-const THREADS = 1;
-
 const BITS_PER_BYTE: Objective = { name: "bits per byte", direction: "lower", selfReported: false };
-
-const SCRATCH = "training-";
 
 /**
  * Runs a cycle, or goes on with one that was killed, or gives back the result of one that ended: the same options on the
@@ -88,14 +81,6 @@ export async function evolve(options: EvolveOptions, hooks: EvolveHooks): Promis
   }
 }
 
-/** Scratch directories of trainings that were killed. The archive's lock says that nobody works in them. */
-async function removeLeftovers(directory: string): Promise<void> {
-  const names = await readdir(directory);
-  for (const name of names.filter((one) => one.startsWith(SCRATCH))) {
-    await rm(join(directory, name), { recursive: true, force: true });
-  }
-}
-
 function flopsOf({ spec }: Material, { tokens }: EvolveOptions): number {
   return tokens * flopsPerToken(spec);
 }
@@ -123,60 +108,16 @@ function buildEnvironment(
   id: string,
   baseline: SpecVersion,
 ): CycleEnvironment<SpecVersion> {
-  const lanes = new Lanes(availableCores());
   const { seed } = options;
+  const { signal, onProgress } = hooks;
+  const trainings = new Trainings({ material, archive, flops: flopsOf(material, options), signal, onProgress });
   const remember = (attempt: Attempt) => archive.append({ kind: "attempt", cycle: id, attempt });
   return {
     ...workshop({ specPath: SPEC_PATH, baseline, seed, propose: proposeBySearch, remember }),
-    measure: ({ spec }, trainingSeed) =>
-      lanes.run(() => measureOnce(spec, trainingSeed, options, hooks, material, archive)),
+    measure: ({ spec }, trainingSeed, reference) => trainings.measure(spec, trainingSeed, reference),
     plan: sequentialPlan(),
     report: hooks.onEvent,
   };
-}
-
-/** A training that the archive already holds is never repeated; a new one is in the archive before anybody hears of it. */
-async function measureOnce(
-  spec: Spec,
-  seed: number,
-  options: EvolveOptions,
-  hooks: EvolveHooks,
-  material: Material,
-  archive: Archive,
-): Promise<Measurement> {
-  hooks.signal.throwIfAborted();
-  const { split } = material;
-  const flops = flopsOf(material, options);
-  const evaluator = `${EVALUATOR}, onnxruntime ${RUNTIME_VERSION}, ${THREADS} thread`;
-  const key: TrainingKey = {
-    fingerprint: fingerprint(spec),
-    seed,
-    flops,
-    split: `${material.corpus.sha256} ${split.sha256}`,
-    evaluator,
-  };
-  const known = archive.training(key);
-  if (known) return known;
-  const directory = await mkdtemp(join(archive.directory, SCRATCH));
-  try {
-    const measurement = await measure({
-      spec,
-      seed,
-      flops,
-      training: split.training,
-      heldOut: split.heldOut,
-      threads: THREADS,
-      memory: availableMemory() / availableCores(), // as many go side by side
-      directory,
-      signal: hooks.signal,
-      onProgress: (progress) => hooks.onProgress(directory, progress),
-    });
-    const ofMachine = !measurement.ok && measurement.code === "memory"; // a larger one would answer otherwise
-    if (!ofMachine) await archive.append({ kind: "training", key, measurement });
-    return measurement;
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
 }
 
 async function conclude(

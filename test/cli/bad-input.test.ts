@@ -93,7 +93,12 @@ const CASES: readonly (readonly [string, () => string[], string, RegExp])[] = [
   ["an empty repository", () => ["evolve", "--repo", path("empty")], "empty-repository", /commit/],
   ["a repository without text", () => ["evolve", "--repo", path("no-text")], "corpus-too-small", /16384/],
   ["a repository with a bad spec", () => ["evolve", "--repo", path("bad-spec")], "spec-invalid", /spec\.yml:1:27/],
-  ["too few trainings", () => ["evolve", "--repo", path("repository"), "--trainings", "3"], "budget", /at least \d+ are needed/],
+  [
+    "too few trainings",
+    () => ["evolve", "--repo", path("repository"), "--trainings", "3"],
+    "budget",
+    /at least \d+ are needed/,
+  ],
   ["a receipt that is not there", () => ["replay", path("no.json")], "receipt", /no\.json/],
   ["a receipt that is none", () => ["replay", path("good.yml")], "receipt", /not JSON/],
   ["a diff that is not there", () => ["patch", path("no.diff")], "patch-missing", /no\.diff/],
