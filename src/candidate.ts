@@ -193,6 +193,27 @@ export interface CycleResult {
   readonly cost: Cost;
 }
 
+/** A part of the held-out side, by its content. */
+export interface HeldOutFile {
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** A cycle that has begun, and the text that judges it. */
+export interface CycleStart {
+  readonly cycle: string;
+  /** As in the keys of its trainings. */
+  readonly split: string;
+  readonly heldOut: readonly HeldOutFile[];
+}
+
+/** How often a held-out side was looked at. */
+export interface LedgerLine {
+  readonly split: string;
+  readonly heldOut: readonly HeldOutFile[];
+  readonly looks: number;
+}
+
 /** A cycle as the archive keeps it. */
 export interface FinishedCycle extends CycleResult {
   /** Where the accepted change was committed; null when nothing was accepted. */

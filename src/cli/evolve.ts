@@ -47,6 +47,7 @@ export function evolveCommand(program: Command, context: Context): void {
             const size = `${corpus.bytes.toLocaleString("en")} bytes of text in ${corpus.files.length} files`;
             status.line(`cycle ${start.id}: ${repository.root} at ${commit.slice(0, 10)}, ${size}`);
             if (start.leftOut) status.line(start.leftOut);
+            if (start.material.split.epoch > 0) status.line(rotation(start.material.split.epoch));
             if (start.finished) status.line(`it ended in an earlier run: this is its result from ${archive}`);
           },
           onEvent: (event) => status.line(eventLine(event)),
@@ -61,6 +62,10 @@ export function evolveCommand(program: Command, context: Context): void {
       const result = { ...cycle, receipt: cycle.receipt && `${archive}/${cycle.receipt}` };
       print(context, result, cycleReport(cycle, nextSteps(result, directory, options.seed)));
     });
+}
+
+function rotation(epoch: number): string {
+  return `the held-out side has been looked at often enough ${epoch === 1 ? "once" : `${epoch} times`}: text that has not judged yet takes its place`;
 }
 
 /** All trainings that run side by side, in one line. */

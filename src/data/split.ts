@@ -22,7 +22,7 @@ export interface Split {
 }
 
 interface SplitOptions {
-  /** Whole number; another epoch puts other clusters on the held-out side. */
+  /** Whole number; another epoch puts text on the held-out side that judged in none before it. */
   readonly epoch: number;
   /** Sides of an earlier split by path. A cluster that has trained stays in training: what was learned cannot judge. */
   readonly inherited?: Readonly<Record<string, Side>>;
@@ -46,7 +46,7 @@ const MOST_INHERITED = 0.5;
  * A cluster's place in the queue for the held-out side comes from its min-hash signature, not from its names: a rename never
  * moves it, and an edit that changes a share x of its windows moves it with a probability of about x. Where the held-out side ends
  * in the queue depends on the sizes of all. Handing over `inherited` fixes the side of every file that keeps its name.
- * @throws InputError `corpus-too-small` below 16 KiB of text.
+ * @throws InputError `corpus-too-small` below 16 KiB of text, `held-out-spent` when earlier epochs have used up the text.
  */
 export function splitCorpus(corpus: Corpus, { epoch, inherited = {} }: SplitOptions): Split {
   if (corpus.bytes < MINIMUM_CORPUS) {
@@ -56,10 +56,38 @@ export function splitCorpus(corpus: Corpus, { epoch, inherited = {} }: SplitOpti
   }
   const { files } = corpus;
   const clusters = clusterFiles(files);
-  const chosen = clusters.length < MINIMUM_CLUSTERS ? undefined : chooseHeldOut(clusters, corpus, epoch, inherited);
-  const parts = chosen ? separate(files, chosen) : cutTails(files, corpus.bytes);
+  const chosen = clusters.length < MINIMUM_CLUSTERS ? undefined : rotate(clusters, corpus, epoch, inherited);
+  const parts = chosen ? separate(files, chosen) : cutPiece(files, corpus.bytes, epoch);
   const mode = chosen ? "clusters" : "tail";
   return { ...parts, epoch, clusters: clusters.length, mode, sha256: digest(parts.heldOut) };
+}
+
+/** Places of the files to hold out in an epoch, none of which judged in an earlier one; undefined where whole clusters make no fair side. */
+function rotate(
+  clusters: readonly Cluster[],
+  corpus: Corpus,
+  epoch: number,
+  inherited: Readonly<Record<string, Side>>,
+): ReadonlySet<number> | undefined {
+  const judged = new Set<number>();
+  for (let at = 0; ; at++) {
+    const chosen = chooseHeldOut(clusters, corpus, at, { inherited: at === epoch ? inherited : {}, judged });
+    if (chosen === undefined && at > 0) throw spent(at);
+    if (chosen === undefined || at === epoch) return chosen;
+    for (const i of chosen) judged.add(i);
+  }
+}
+
+function spent(epochs: number): InputError {
+  const message = `all text that can judge has done so, in ${epochs} ${epochs === 1 ? "epoch" : "epochs"}: what is left would be measured on text that was chosen by`;
+  return new InputError("held-out-spent", `${message}; add new text to the corpus`);
+}
+
+interface Constraints {
+  /** Sides that are fixed, by path. */
+  readonly inherited: Readonly<Record<string, Side>>;
+  /** Places of files that judged in an earlier epoch. */
+  readonly judged: ReadonlySet<number>;
 }
 
 /** Places of the files to hold out, or undefined where whole clusters make no fair side. */
@@ -67,7 +95,7 @@ function chooseHeldOut(
   clusters: readonly Cluster[],
   { files, bytes }: Corpus,
   epoch: number,
-  inherited: Readonly<Record<string, Side>>,
+  { inherited, judged }: Constraints,
 ): ReadonlySet<number> | undefined {
   const known = new Map(Object.entries(inherited));
   const stream = generator("split", epoch);
@@ -82,8 +110,8 @@ function chooseHeldOut(
   const open: Cluster[] = [];
   for (const cluster of clusters.toSorted((a, b) => precedence(a.signature, b.signature, draw))) {
     const side = inheritedSide(cluster, files, known);
-    if (side === undefined) open.push(cluster);
-    else if (side === "held-out") take(cluster, MOST_INHERITED * bytes);
+    if (side === undefined && !judged.has(cluster.members[0])) open.push(cluster);
+    if (side === "held-out") take(cluster, MOST_INHERITED * bytes);
   }
   for (const cluster of open) {
     if (held >= ENOUGH * Math.min(bytes, MAXIMUM_HELD_OUT / HELD_OUT)) break;
@@ -117,16 +145,24 @@ function separate(files: readonly CorpusFile[], chosen: ReadonlySet<number>): Pa
   return { training, heldOut, sides: Object.fromEntries(sides) };
 }
 
-/** Cuts every file at 90 % of its bytes, later where the tails together would be more than can be scored. */
-function cutTails(files: readonly CorpusFile[], total: number): Parts {
-  const tail = Math.min(HELD_OUT, MAXIMUM_HELD_OUT / total);
+/**
+ * Holds out a tenth of every file, less where the tenths together would be more than can be scored: in epoch 0 the last one, in
+ * every further epoch the one before.
+ */
+function cutPiece(files: readonly CorpusFile[], total: number, epoch: number): Parts {
+  const share = Math.min(HELD_OUT, MAXIMUM_HELD_OUT / total);
+  if ((epoch + 1) * share > 1) throw spent(epoch);
   const training: CorpusFile[] = [];
   const heldOut: CorpusFile[] = [];
   const sides: [string, Side][] = [];
   for (const { path, bytes } of files) {
-    const cut = tail === HELD_OUT ? Math.floor(bytes.length * (1 - HELD_OUT)) : Math.ceil(bytes.length * (1 - tail));
-    if (cut > 0) training.push({ path, bytes: bytes.subarray(0, cut) });
-    if (cut < bytes.length) heldOut.push({ path, bytes: bytes.subarray(cut) });
+    // Rounded down a tenth holds out more, not less; a smaller share is bounded and rounds the other way.
+    const round = share === HELD_OUT ? Math.floor : Math.ceil;
+    const [from, to] = [epoch + 1, epoch].map((pieces) => round(bytes.length * (1 - pieces * share)));
+    for (const piece of [bytes.subarray(0, from), bytes.subarray(to)]) {
+      if (piece.length > 0) training.push({ path, bytes: piece });
+    }
+    if (from < to) heldOut.push({ path, bytes: bytes.subarray(from, to) });
     sides.push([path, "cut"]);
   }
   return { training, heldOut, sides: Object.fromEntries(sides) };

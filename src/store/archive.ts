@@ -3,13 +3,14 @@
 import { mkdir, open, readFile, truncate, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
-import type { Attempt, FinishedCycle, Measurement, TrainingKey } from "../candidate.js";
+import type { Attempt, CycleStart, FinishedCycle, LedgerLine, Measurement, TrainingKey } from "../candidate.js";
 import { AxonError } from "../errors.js";
 import { lockDirectory } from "./lock.js";
 
 export type Entry =
   | { readonly kind: "training"; readonly key: TrainingKey; readonly measurement: Measurement }
   | { readonly kind: "attempt"; readonly cycle: string; readonly attempt: Attempt }
+  | { readonly kind: "start"; readonly start: CycleStart }
   | { readonly kind: "cycle"; readonly result: FinishedCycle };
 
 /** What the index relies on; the rest of a line is taken as it was written. */
@@ -27,6 +28,14 @@ const indexed = z.discriminatedUnion("kind", [
     measurement: z.looseObject({ ok: z.boolean() }),
   }),
   z.looseObject({ kind: z.literal("attempt"), cycle: z.string(), attempt: z.looseObject({ id: z.string() }) }),
+  z.looseObject({
+    kind: z.literal("start"),
+    start: z.looseObject({
+      cycle: z.string(),
+      split: z.string(),
+      heldOut: z.array(z.looseObject({ sha256: z.string(), bytes: z.number() })),
+    }),
+  }),
   z.looseObject({ kind: z.literal("cycle"), result: z.looseObject({ id: z.string() }) }),
 ]);
 
@@ -37,6 +46,9 @@ export class Archive {
   readonly #trainings = new Map<string, Measurement>();
   readonly #attempts = new Set<string>();
   readonly #cycles = new Map<string, FinishedCycle>();
+  readonly #starts = new Map<string, CycleStart>();
+  /** Trainings that gave a score, by split. */
+  readonly #looks = new Map<string, number>();
   /** The last append, on which the next one waits. */
   #written = Promise.resolve();
 
@@ -73,6 +85,16 @@ export class Archive {
     return this.#cycles.get(id);
   }
 
+  started(cycle: string): boolean {
+    return this.#starts.has(cycle);
+  }
+
+  /** The ledger: every held-out side that cycles were judged on, and how often it was looked at, which is once per score. */
+  ledger(): readonly LedgerLine[] {
+    const bySplit = new Map([...this.#starts.values()].map(({ split, heldOut }) => [split, heldOut]));
+    return [...bySplit].map(([split, heldOut]) => ({ split, heldOut, looks: this.#looks.get(split) ?? 0 }));
+  }
+
   /**
    * On disk when it returns. An attempt or cycle that is already there is not written again. Once a write has failed, nothing
    * more is written: it would join the torn line.
@@ -90,15 +112,22 @@ export class Archive {
   async #write(entry: Entry): Promise<void> {
     if (entry.kind === "attempt" && this.#attempts.has(`${entry.cycle} ${entry.attempt.id}`)) return;
     if (entry.kind === "cycle" && this.#cycles.has(entry.result.id)) return;
+    if (entry.kind === "start" && this.#starts.has(entry.start.cycle)) return;
     await this.#file.appendFile(`${JSON.stringify(entry)}\n`);
     await this.#file.sync();
     this.#index(entry);
   }
 
   #index(entry: Entry): void {
-    if (entry.kind === "training") this.#trainings.set(keyText(entry.key), entry.measurement);
+    if (entry.kind === "training") this.#indexTraining(entry.key, entry.measurement);
+    if (entry.kind === "start") this.#starts.set(entry.start.cycle, entry.start);
     if (entry.kind === "attempt") this.#attempts.add(`${entry.cycle} ${entry.attempt.id}`);
     if (entry.kind === "cycle") this.#cycles.set(entry.result.id, entry.result);
+  }
+
+  #indexTraining(key: TrainingKey, measurement: Measurement): void {
+    this.#trainings.set(keyText(key), measurement);
+    if (measurement.ok) this.#looks.set(key.split, (this.#looks.get(key.split) ?? 0) + 1);
   }
 }
 

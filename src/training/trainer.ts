@@ -15,7 +15,7 @@ import {
   writeTogether,
   type TrainingIdentity,
 } from "../checkpoint/checkpoint.js";
-import { givenUp } from "./catch-up.js";
+import { givenUp } from "../statistics/catch-up.js";
 import { Clock } from "./clock.js";
 import { planOf } from "../optimizer/sections.js";
 import { decoderObjective } from "./decoder-objective.js";

@@ -16,6 +16,7 @@ import { Archive } from "../store/archive.js";
 import type { Progress } from "../training/trainer.js";
 import { flopsPerToken } from "../transformer/parameters.js";
 import { commitAccepted, writeReceipt } from "./accepted.js";
+import { chooseHeldOut } from "./held-out.js";
 import { gatherMaterial, SPEC_PATH, type Material } from "./material.js";
 import { removeLeftovers, THREADS, Trainings } from "./trainings.js";
 
@@ -36,6 +37,8 @@ export interface EvolveStart {
   readonly archive: string;
   /** What of the corpus was left out and why, in words; empty where nothing was. */
   readonly leftOut: string;
+  /** How often the held-out side has been looked at, of `LOOKS` in all. */
+  readonly looks: number;
   /** The cycle ended in an earlier run, and its result is in the archive. */
   readonly finished: boolean;
 }
@@ -54,15 +57,15 @@ const BITS_PER_BYTE: Objective = { name: "bits per byte", direction: "lower", se
  * same commit are the same cycle.
  */
 export async function evolve(options: EvolveOptions, hooks: EvolveHooks): Promise<FinishedCycle> {
-  const material = await gatherMaterial(options.directory, "HEAD", options.corpus, 0);
-  const id = cycleId(material, options);
-  const directory = join(material.repository.commonDirectory, "axon");
+  const gathered = await gatherMaterial(options.directory, "HEAD", options.corpus, 0);
+  const directory = join(gathered.repository.commonDirectory, "axon");
   const archive = await Archive.open(directory);
   try {
     await removeLeftovers(directory);
+    const { id, material, looks } = await chooseHeldOut(gathered, archive, (one) => cycleId(one, options));
     const finished = archive.cycle(id);
     const leftOut = describeLeftOut(material.corpus.leftOut);
-    hooks.onStart({ id, material, archive: directory, leftOut, finished: finished !== undefined });
+    hooks.onStart({ id, material, archive: directory, leftOut, looks, finished: finished !== undefined });
     if (finished) {
       await commitAccepted(material, directory, finished);
       return finished;

@@ -11,8 +11,9 @@ import { Lanes } from "../process/lanes.js";
 import { RUNTIME_VERSION } from "../runtime/session.js";
 import { fingerprint, type Spec } from "../spec.js";
 import type { Archive } from "../store/archive.js";
-import { givenUp } from "../training/catch-up.js";
+import { givenUp } from "../statistics/catch-up.js";
 import type { Progress } from "../training/trainer.js";
+import { splitName } from "./held-out.js";
 import type { Material } from "./material.js";
 
 /** Receipts promise digits per thread count, and independent trainings gain more from cores than one training does. */
@@ -65,7 +66,7 @@ export class Trainings {
   #key(spec: Spec, seed: number): TrainingKey {
     const { flops, material } = this.#options;
     const evaluator = `${EVALUATOR}, onnxruntime ${RUNTIME_VERSION}, ${THREADS} thread`;
-    const split = `${material.corpus.sha256} ${material.split.sha256}`;
+    const split = splitName(material);
     return { fingerprint: fingerprint(spec), seed, flops, split, evaluator };
   }
 

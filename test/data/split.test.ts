@@ -165,6 +165,23 @@ describe("splitCorpus by clusters", () => {
     expectPartition(texts, split);
   });
 
+  test("no file judges in two epochs, and when none is left the next epoch is refused", () => {
+    const corpus = corpusOf(unrelated(60));
+    const judged = new Set<string>();
+    let epochs = 0;
+    const rotate = () => {
+      for (; epochs < 100; epochs++) {
+        for (const { path } of splitCorpus(corpus, { epoch: epochs }).heldOut) {
+          expect(judged.has(path)).toBe(false);
+          judged.add(path);
+        }
+      }
+    };
+    expect(rotate).toThrow(expect.objectContaining({ name: "InputError", code: "held-out-spent" }));
+    expect(epochs).toBeGreaterThan(5);
+    expect(judged.size).toBeGreaterThan(50);
+  });
+
   test("a path that JavaScript treats specially has a side like any other", () => {
     const texts = Object.fromEntries([
       ...Object.entries(unrelated(30)),
@@ -180,13 +197,26 @@ describe("splitCorpus by clusters", () => {
 describe("splitCorpus by tails", () => {
   test("cuts each of a few files at 90 % of its bytes", () => {
     const texts = { a: prose("a", 1000), b: prose("b", 3000), c: "tiny", d: "x" };
-    const split = splitCorpus(corpusOf(texts), { epoch: 5 });
+    const split = splitCorpus(corpusOf(texts), { epoch: 0 });
     expect(split).toMatchObject({ mode: "tail", sides: { a: "cut", b: "cut", c: "cut", d: "cut" } });
     expectPartition(texts, split);
     const head = new Map(split.training.map(({ path, bytes }) => [path, bytes.length]));
     expect(head.get("a")).toBe(Math.floor(texts.a.length * 0.9));
     expect(head.get("b")).toBe(Math.floor(texts.b.length * 0.9));
     expect([head.get("c"), head.get("d")]).toEqual([3, undefined]);
+  });
+
+  test("another epoch holds out another tenth, until every byte has judged once", () => {
+    const texts = { a: prose("a", 1000), b: prose("b", 3000), c: "tiny" };
+    const corpus = corpusOf(texts);
+    const judged = new Map(Object.keys(texts).map((path) => [path, new Array<string>()]));
+    for (let epoch = 0; epoch < 10; epoch++) {
+      const { heldOut, training } = splitCorpus(corpus, { epoch });
+      expect(bytesOf(heldOut) + bytesOf(training)).toBe(corpus.bytes);
+      for (const { path, bytes } of heldOut) judged.get(path)!.unshift(Buffer.from(bytes).toString());
+    }
+    expect(Object.fromEntries([...judged].map(([path, pieces]) => [path, pieces.join("")]))).toEqual(texts);
+    expect(() => splitCorpus(corpus, { epoch: 10 })).toThrow(expect.objectContaining({ code: "held-out-spent" }));
   });
 
   test("a corpus of one long file holds out its last mebibyte at most", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { generator } from "../../src/random.js";
-import { givenUp } from "../../src/training/catch-up.js";
+import { givenUp } from "../../src/statistics/catch-up.js";
 
 const PARTS = 32;
 const curve = (loss: (share: number) => number, parts = PARTS) =>
