@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, type OutputConfiguration } from "commander";
 import { evaluateCommand, patchCommand, replayCommand, trainCommand } from "./cli/commands.js";
+import { doctorCommand } from "./cli/doctor.js";
 import { evolveCommand } from "./cli/evolve.js";
 import { profileCommand } from "./cli/profile.js";
 import { sampleCommand } from "./cli/sample.js";
@@ -19,6 +20,7 @@ const COMMANDS = [
   evolveCommand,
   replayCommand,
   profileCommand,
+  doctorCommand,
 ] as const;
 
 const json = process.argv.includes("--json");

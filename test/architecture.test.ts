@@ -29,6 +29,7 @@ const HOUSE: House = {
     import: { level: 2, imports: ["graph"] },
     portable: { level: 2, imports: ["graph"] },
     runtime: { level: 2, imports: ["graph"] },
+    sandbox: { level: 2, imports: [] },
     transformer: { level: 2, imports: ["graph", "layout", "spec"] },
     data: { level: 2, imports: ["candidate", "repository", "spec"] },
     report: { level: 2, imports: ["candidate"] },
@@ -55,7 +56,10 @@ const HOUSE: House = {
         "spec",
       ],
     },
-    evaluation: { level: 5, imports: ["candidate", "spec", "transformer", "training", "data", "runtime", "process"] },
+    evaluation: {
+      level: 5,
+      imports: ["candidate", "spec", "transformer", "training", "data", "runtime", "machine", "sandbox"],
+    },
     // The scorer sees a model and bytes. It never learns what a spec, a training or a candidate is.
     "evaluation/scorer": { level: 5, imports: ["graph", "data", "runtime"] },
     profiling: { level: 5, imports: ["optimizer", "graph", "spec", "training", "transformer"] },
@@ -64,7 +68,7 @@ const HOUSE: House = {
     wire: {
       level: 8,
       imports:
-        "candidate machine spec config graph patch process repository store autodiff runtime transformer data report proposal github checkpoint training generation profiling statistics evaluation evolution jobs".split(
+        "candidate machine spec config graph patch process repository sandbox store autodiff runtime transformer data report proposal github checkpoint training generation profiling statistics evaluation evolution jobs".split(
           " ",
         ),
     },
@@ -81,7 +85,7 @@ const HOUSE: House = {
     picomatch: ["data", "patch"],
     openai: ["proposal/llm"],
     yaml: ["spec", "config", "proposal"],
-    zod: ["spec", "config", "store", "checkpoint"],
+    zod: ["spec", "config", "store", "checkpoint", "evaluation"],
     commander: ["cli"],
     probot: ["app"],
     octokit: ["github"],
@@ -96,14 +100,14 @@ const HOUSE: House = {
     "pg-boss": ["store"],
     "drizzle-orm": ["store"],
     "@electric-sql/pglite": ["store"],
-    "node:child_process": ["repository", "process", "evaluation/sandbox"],
+    "node:child_process": ["repository", "process", "sandbox"],
     "node:worker_threads": ["training"],
     "node:process": [],
   },
   process: {
     env: ["config", "repository/git"], // git gets the user's PATH and HOME, and nothing else is read from them
     argv: ["cli", "app"],
-    exit: ["cli", "app", "process/child"],
+    exit: ["cli", "app", "process/child", "evaluation/worker"],
     exitCode: ["cli", "app"],
   },
   pure: {

@@ -93,7 +93,10 @@ export function evaluateCommand(program: Command, context: Context): void {
     .requiredOption("--corpus <path...>", "text files and folders to score on")
     .option("--json", "print one JSON object")
     .action(async (model: string, { corpus }: { readonly corpus: readonly string[] }) => {
-      const { bitsPerByte, bytes, causal, parameters } = await evaluateModel(model, corpus, context.signal);
+      const { bitsPerByte, bytes, causal, parameters } = await evaluateModel(model, corpus, {
+        signal: context.signal,
+        onWarning: (warning) => process.stderr.write(`warning: ${warning}\n`),
+      });
       const text = `${bitsPerByte.toFixed(4)} bits per byte over ${bytes} bytes, causal, ${parameters} parameters`;
       print(context, { bitsPerByte, bytes, causal, parameters }, text);
     });

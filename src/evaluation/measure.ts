@@ -2,26 +2,22 @@
 
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Measurement } from "../candidate.js";
 import type { CorpusFile } from "../data/corpus.js";
 import { narrowTraining } from "../data/training-side.js";
 import { InputError } from "../errors.js";
 import type { Spec } from "../spec.js";
-import { runChild } from "../process/child.js";
 import { startTraining } from "../training/start.js";
 import type { Progress } from "../training/trainer.js";
 import { flopsPerToken } from "../transformer/parameters.js";
-import type { Score, ScoreRequest } from "./scorer.js";
+import { startScoring } from "./scoring.js";
 
 /** Raised whenever the same spec and seed would give other digits: receipts and remembered trainings name it. */
 export const EVALUATOR = "4";
 
 /** What a model.onnx may weigh beyond its float32 parameters. */
 const GRAPH_BYTES = 2 ** 20;
-
-const worker = createRequire(import.meta.url).resolve("#scoring-worker");
 
 export interface MeasureRequest {
   readonly spec: Spec;
@@ -41,11 +37,6 @@ export interface MeasureRequest {
   readonly onProgress?: (progress: Progress) => void;
 }
 
-/** Scores the bytes of a model.onnx in a process of its own. */
-export function startScoring(request: ScoreRequest, signal?: AbortSignal): Promise<Score> {
-  return runChild(worker, request, { signal });
-}
-
 /** What the spec cannot do (diverge, have no text left, hand over a bad model) is a value; interruption and bugs throw. */
 export async function measure(request: MeasureRequest): Promise<Measurement> {
   const { spec, seed, threads, memory, directory, reference, signal, onProgress } = request;
@@ -57,7 +48,7 @@ export async function measure(request: MeasureRequest): Promise<Measurement> {
     if (!trained.ok) return { ok: false, code: trained.code, reason: trained.reason };
     const model = await readFile(join(directory, "model.onnx"));
     const maxBytes = 4 * trained.metrics.parameters + GRAPH_BYTES;
-    const score = await startScoring({ model, heldOut: request.heldOut, threads, maxBytes }, signal);
+    const score = await startScoring({ model, heldOut: request.heldOut, threads, maxBytes, foreign: false }, signal);
     if (!score.ok) return score;
     const { seconds, cpuSeconds, peakMemory, trainLoss: loss, steps, flops, tokens: seen, curve } = trained.metrics;
     const { bitsPerByte, parameters, secondsPerByte } = score;

@@ -34,7 +34,7 @@ export interface Scored {
   /** Bytes the model sees at once. */
   readonly context: number;
   readonly windows: number;
-  /** Time of a window's run ÷ its bytes, in seconds: the median over the windows. */
+  /** Time of a window's run ÷ its bytes, in seconds: the median over the windows; 0 where there is none. */
   readonly secondsPerByte: number;
   readonly proof: Omit<CausalityProof, "ok">;
 }
@@ -111,5 +111,5 @@ async function runWindows(session: Session, windows: readonly Window[]): Promise
     paces.push((performance.now() - begun) / 1000 / length);
     costs.push(...found);
   }
-  return { costs, secondsPerByte: paces.toSorted((a, b) => a - b)[Math.floor(paces.length / 2)] };
+  return { costs, secondsPerByte: paces.toSorted((a, b) => a - b)[Math.floor(paces.length / 2)] ?? 0 };
 }

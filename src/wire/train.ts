@@ -7,9 +7,10 @@ import { corpusFromPaths } from "../data/path-corpus.js";
 import { splitCorpus, type Split } from "../data/split.js";
 import { narrowTraining } from "../data/training-side.js";
 import { AxonError, InputError } from "../errors.js";
-import { startScoring } from "../evaluation/measure.js";
+import { startScoring } from "../evaluation/scoring.js";
 import type { Score } from "../evaluation/scorer.js";
 import { availableCores, availableMemory } from "../machine.js";
+import { sandboxCapability } from "../sandbox/capability.js";
 import { parseSpec } from "../spec.js";
 import { json, writeTogether } from "../checkpoint/checkpoint.js";
 import { startTraining } from "../training/start.js";
@@ -76,7 +77,8 @@ export async function trainModel(
   if (!result.ok) throw new AxonError(result.code, result.reason);
   if (result.stopped) return { ...result.metrics, stopped: true, validation: null };
   const model = await readFile(join(options.out, "model.onnx"));
-  const score = await startScoring({ model, heldOut: split.heldOut, threads: availableCores() }, signal);
+  const request = { model, heldOut: split.heldOut, threads: availableCores(), foreign: false };
+  const score = await startScoring(request, signal);
   if (!score.ok) throw new AxonError(score.code, `the trained model cannot be scored: ${score.reason}`);
   const validation = { bitsPerByte: score.bitsPerByte, bytes: score.bytes };
   const report = { ...result.metrics, stopped: false, validation };
@@ -84,17 +86,24 @@ export async function trainModel(
   return report;
 }
 
-/** Scores any model that keeps the model contract on all bytes of the paths. @throws InputError when it is refused. */
+/**
+ * Scores any model that keeps the model contract on all bytes of the paths, in a sandbox where one works.
+ * @param onWarning hears, in words, when none does
+ * @throws InputError when the model is refused.
+ */
 export async function evaluateModel(
   model: string,
   corpus: readonly string[],
-  signal: AbortSignal,
+  { signal, onWarning }: { readonly signal: AbortSignal; readonly onWarning: (text: string) => void },
 ): Promise<Extract<Score, { readonly ok: true }>> {
   const { files } = await corpusFromPaths(corpus);
   const bytes = await readFile(model).catch((cause: Error) => {
     throw new InputError("model-missing", `cannot read the model ${model}: ${cause.message}`, { cause });
   });
-  const score = await startScoring({ model: bytes, heldOut: files, threads: availableCores() }, signal);
+  const sandbox = await sandboxCapability();
+  if (!sandbox.works) onWarning(`the model runs without a sandbox: ${sandbox.reason}; ${sandbox.remedy}`);
+  const request = { model: bytes, heldOut: files, threads: availableCores(), foreign: sandbox.works };
+  const score = await startScoring(request, signal);
   if (!score.ok) throw new InputError(score.code, score.reason);
   return score;
 }

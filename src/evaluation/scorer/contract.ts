@@ -27,12 +27,17 @@ export const VOCABULARY = 256;
 const DEFAULT_CONTEXT = 128;
 const MAX_CONTEXT = 4096;
 
+/** Every node costs each run a microsecond, however little it does. A transformer of a hundred layers has some 10,000. */
+const MAX_NODES = 50_000;
+
 /** @param maxBytes what the file may weigh */
 export function readContractedModel(bytes: Uint8Array, maxBytes: number): ContractedModel | Refusal {
   if (bytes.length > maxBytes)
     return refusal("too-large", `the model has ${bytes.length} bytes; ${maxBytes} are allowed`);
   const model = readModel(bytes);
   if ("code" in model) return model;
+  const { length } = model.graph.nodes;
+  if (length > MAX_NODES) return refusal("too-large", `the model has ${length} nodes; ${MAX_NODES} are allowed`);
   const context = contextOf(model);
   if (context === null) {
     const given = JSON.stringify(model.metadata["axon.context"]);
