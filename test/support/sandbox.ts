@@ -73,10 +73,31 @@ export const LIMITS: Limits = {
   outputBytes: 2 ** 20,
 };
 
-/** Command lines of this machine's processes that hold a text: what is left of a program that was told it. */
+/**
+ * Command lines of processes that hold a text, if this process started them or nobody knows any more who did: what is left of a
+ * program that was told it. Other tests that run beside this one do not count.
+ */
 export function processesWith(text: string): string[] {
   const ids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  return ids.map(commandLine).filter((line) => line.includes(text));
+  const ours = ids.filter((pid) => commandLine(pid).includes(text) && !belongsToAnother(pid));
+  return ours.map(commandLine);
+}
+
+function belongsToAnother(pid: string): boolean {
+  for (let at = pid; at !== "1" && at !== ""; at = parentOf(at)) {
+    if (at === String(process.pid)) return false;
+    if (at !== pid && /jest/.test(commandLine(at))) return true;
+  }
+  return false;
+}
+
+function parentOf(pid: string): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1];
+  } catch {
+    return "";
+  }
 }
 
 function commandLine(pid: string): string {
