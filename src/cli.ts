@@ -7,6 +7,7 @@ import { evaluateCommand, patchCommand, replayCommand, trainCommand } from "./cl
 import { doctorCommand } from "./cli/doctor.js";
 import { evolveCommand } from "./cli/evolve.js";
 import { profileCommand } from "./cli/profile.js";
+import { reportCommand } from "./cli/report.js";
 import { sampleCommand } from "./cli/sample.js";
 import { AxonError, InputError } from "./errors.js";
 
@@ -19,6 +20,7 @@ const COMMANDS = [
   patchCommand,
   evolveCommand,
   replayCommand,
+  reportCommand,
   profileCommand,
   doctorCommand,
 ] as const;

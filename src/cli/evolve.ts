@@ -99,7 +99,7 @@ function eventLine<K extends CycleEvent["kind"]>(event: Extract<CycleEvent, { re
   return line(event);
 }
 
-function nextSteps({ branch, receipt, baseCommit }: FinishedCycle, directory: string, seed: number): string[] {
+function nextSteps({ id, branch, receipt, baseCommit }: FinishedCycle, directory: string, seed: number): string[] {
   if (branch === null) {
     return [
       `Nothing better was found, and nothing was changed. To look elsewhere: --seed ${seed + 1}, or more --trainings.`,
@@ -108,6 +108,7 @@ function nextSteps({ branch, receipt, baseCommit }: FinishedCycle, directory: st
   return [
     "Look at it, replay it, merge it:",
     `  git -C ${directory} diff ${baseCommit.slice(0, 10)} ${branch}`,
+    `  npm run axon -- report ${id} --repo ${directory} --html report.html`,
     `  npm run axon -- replay ${receipt} --repo ${directory}`,
     `  git -C ${directory} merge ${branch}`,
   ];

@@ -67,7 +67,8 @@ export class Archive {
     const release = await lockDirectory(directory);
     try {
       const path = join(directory, "archive.jsonl");
-      const entries = await readEntries(path);
+      const { entries, end } = await readEntries(path);
+      if (end !== null) await truncate(path, end);
       const archive = new Archive(directory, await open(path, "a"), release);
       for (const entry of entries) archive.#index(entry);
       return archive;
@@ -135,15 +136,22 @@ function keyText({ fingerprint, seed, flops, split, evaluator, reference = "" }:
   return JSON.stringify([fingerprint, seed, flops, split, evaluator, reference]);
 }
 
-async function readEntries(path: string): Promise<Entry[]> {
+interface Entries {
+  readonly entries: readonly Entry[];
+  /** Where the last whole line ends, in bytes; null where nothing comes after it. */
+  readonly end: number | null;
+}
+
+/** @throws AxonError `archive` for a line that is no entry. */
+export async function readEntries(path: string): Promise<Entries> {
   const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === "ENOENT") return "";
     throw cause;
   });
   const end = text.lastIndexOf("\n") + 1;
-  if (end < text.length) await truncate(path, Buffer.byteLength(text.slice(0, end)));
-  const lines = text.slice(0, end).split("\n").slice(0, -1);
-  return lines.map((line, i) => {
+  const whole = text.slice(0, end);
+  const lines = whole.split("\n").slice(0, -1);
+  const entries = lines.map((line, i) => {
     try {
       const entry: unknown = JSON.parse(line);
       indexed.parse(entry);
@@ -153,4 +161,5 @@ async function readEntries(path: string): Promise<Entry[]> {
       throw new AxonError("archive", message, { cause, place: { file: path, line: i + 1 } });
     }
   });
+  return { entries, end: end < text.length ? Buffer.byteLength(whole) : null };
 }

@@ -28,6 +28,35 @@ const evaluation = z.strictObject({
 const share = z.number().min(0).max(1);
 const MEASURES = ["parameters", "flopsPerToken", "trainingSeconds", "secondsPerByte", "peakMemory"] as const;
 
+export const objective = z.strictObject({
+  name: z.string().max(200),
+  direction: z.enum(["lower", "higher"]),
+  selfReported: z.boolean(),
+});
+export const noise = z.strictObject({ runs: count, deviation: finite, detectable: finite });
+export const pairs = z.array(z.strictObject({ seed: z.int(), baseline: evaluation, candidate: evaluation })).max(1000);
+export const trades = z
+  .array(
+    z.strictObject({
+      measure: z.enum(MEASURES),
+      baseline: finite,
+      candidate: finite,
+      bound: finite.nullable(),
+      within: z.boolean(),
+    }),
+  )
+  .max(MEASURES.length);
+export const decision = z.strictObject({
+  verdict: z.enum(["accepted", "rejected", "indecisive"]),
+  reason: z.string().max(10_000),
+  effect: finite.nullable(),
+  interval: z.tuple([finite, finite]).nullable(),
+  pValue: share.nullable(),
+  pairs: z.int().min(0),
+  power: share.nullable(),
+  morePairs: z.int().min(0).nullable(),
+});
+
 const schema = z.strictObject({
   version: z.literal(2),
   id: z.string().max(64),
@@ -41,38 +70,12 @@ const schema = z.strictObject({
   corpus: z.strictObject({ sha256: z.hash("sha256"), paths: z.array(z.string()).max(1000).nullable() }),
   split: z.strictObject({ epoch: z.int().min(0), heldOutSha256: z.hash("sha256"), heldOutBytes: z.int().positive() }),
   evaluator: z.string().max(200),
-  objective: z.strictObject({
-    name: z.string().max(200),
-    direction: z.enum(["lower", "higher"]),
-    selfReported: z.boolean(),
-  }),
+  objective,
   flops: finite.positive(),
-  noise: z.strictObject({ runs: count, deviation: finite, detectable: finite }),
-  pairs: z
-    .array(z.strictObject({ seed: z.int(), baseline: evaluation, candidate: evaluation }))
-    .min(1)
-    .max(1000),
-  trades: z
-    .array(
-      z.strictObject({
-        measure: z.enum(MEASURES),
-        baseline: finite,
-        candidate: finite,
-        bound: finite.nullable(),
-        within: z.boolean(),
-      }),
-    )
-    .max(MEASURES.length),
-  decision: z.strictObject({
-    verdict: z.enum(["accepted", "rejected", "indecisive"]),
-    reason: z.string().max(10_000),
-    effect: finite.nullable(),
-    interval: z.tuple([finite, finite]).nullable(),
-    pValue: share.nullable(),
-    pairs: z.int().min(0),
-    power: share.nullable(),
-    morePairs: z.int().min(0).nullable(),
-  }),
+  noise,
+  pairs: pairs.min(1),
+  trades,
+  decision,
   runtime: z.strictObject({
     onnxruntime: z.string().max(200),
     node: z.string().max(200),

@@ -50,6 +50,9 @@ export interface EvolveHooks {
   readonly onProgress: (training: string, progress: Progress) => void;
 }
 
+/** Raised whenever the same options would take another way, or their result is kept in another form. */
+const CYCLE = 2;
+
 const BITS_PER_BYTE: Objective = { name: "bits per byte", direction: "lower", selfReported: false };
 
 /**
@@ -90,6 +93,7 @@ function flopsOf({ spec }: Material, { tokens }: EvolveOptions): number {
 
 function cycleId({ commit, spec, corpus, split }: Material, { trainings, tokens, seed }: EvolveOptions): string {
   const parts = [
+    CYCLE,
     commit,
     fingerprint(spec),
     corpus.sha256,

@@ -1,19 +1,17 @@
 import { describe, expect, test } from "@jest/globals";
-import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { dirname, extname, join } from "node:path";
-import { chromium, type Browser, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { createSession } from "../../src/runtime/session.js";
 import { parseSpec } from "../../src/spec.js";
 import { train } from "../../src/training/trainer.js";
+import { hasChromium, launchChromium } from "../support/chromium.js";
 import { temporaryDirectories } from "../support/temporary.js";
 import { someFiles, someText } from "../support/text.js";
 
-const CHROMIUM = "/usr/bin/chromium";
-const runs = spawnSync(CHROMIUM, ["--version"]).status === 0;
 const directory = temporaryDirectories()();
 const SPECS = (
   [
@@ -82,13 +80,13 @@ async function openPage(browser: Browser, server: Server): Promise<Page> {
 }
 
 describe("a trained model.onnx in onnxruntime-web, in a browser", () => {
-  (runs ? test : test.skip).each(SPECS)(
+  (hasChromium ? test : test.skip).each(SPECS)(
     "gives the logits of onnxruntime-node, %s [needs chromium]",
     async (_, spec) => {
       const request = { spec, files: someFiles(40_000), tokens: 256 * 60, seed: 1, threads: 1, directory };
       await train(request, { onProgress: () => {}, stopped: () => false });
       const server = await serve();
-      const browser = await chromium.launch({ executablePath: CHROMIUM });
+      const browser = await launchChromium();
       try {
         const page = await openPage(browser, server);
         for (const length of [5, 32]) {
