@@ -214,6 +214,16 @@ export interface LedgerLine {
   readonly looks: number;
 }
 
+/** A promise held against what was measured after the merge. Effects below 0 are better. */
+export interface Claim {
+  readonly holds: boolean;
+  readonly reason: string;
+  readonly claimed: number;
+  readonly effect: number;
+  readonly interval: readonly [number, number] | null;
+  readonly pairs: number;
+}
+
 /** A cycle as the archive keeps it. */
 export interface FinishedCycle extends CycleResult {
   /** Where the accepted change was committed; null when nothing was accepted. */

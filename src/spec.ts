@@ -98,6 +98,12 @@ const trainingSchema = z.strictObject({
   dropout: between(0, 0.95)
     .default(0)
     .describe("share of the embeddings and of what each branch adds to the stream that training leaves out"),
+  streams: z
+    .strictObject({ initialization: whole(0, 2 ** 32 - 1).default(0), order: whole(0, 2 ** 32 - 1).default(0) })
+    .prefault({})
+    .describe(
+      "other random numbers for the first parameters and the order of the data: a probe of noise, never a gain",
+    ),
   recompute: z.boolean().default(false).describe("forget activations and compute them again: less memory, more time"),
 });
 

@@ -10,6 +10,8 @@ interface BatchOptions {
   /** Windows per batch. */
   readonly batch: number;
   readonly seed: number;
+  /** Another number draws another order from the same seed; 0 if not given. */
+  readonly stream?: number;
 }
 
 /** Both row-major [batch, context]: each target is the byte that follows its id in the text. */
@@ -69,8 +71,8 @@ export class Batches {
   }
 
   #shuffle(epoch: number): Uint32Array<ArrayBuffer> {
-    const { context, seed } = this.#options;
-    const draw = generator("batches", seed, epoch);
+    const { context, seed, stream = 0 } = this.#options;
+    const draw = generator("batches", seed, epoch, ...(stream === 0 ? [] : [stream]));
     const phases = Math.min(context, this.#text.length - context * this.#windows);
     const phase = Math.floor(draw.uniform(0) * phases);
     const starts = Uint32Array.from({ length: this.#windows }, (_, i) => phase + i * context);

@@ -111,7 +111,9 @@ export async function train(request: TrainingRequest, hooks: Hooks): Promise<Tra
     steps: stepsFor(spec, request.tokens),
     corpusSha256: digest(files),
   };
-  const batches = createBatches(files, { context: spec.architecture.context, batch: spec.training.batch, seed });
+  const { context } = spec.architecture;
+  const { batch, streams } = spec.training;
+  const batches = createBatches(files, { context, batch, seed, stream: streams.order });
   const { start, steps } = await openTraining(request, identity);
   try {
     return await trainFrom({ start, steps, batches, identity }, request, hooks);

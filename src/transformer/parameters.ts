@@ -79,12 +79,14 @@ export function flopsPerToken(spec: Spec): number {
 export function initialParameters(spec: Spec, seed: number): Float32Array {
   const layout = parameterLayout(spec);
   const flat = new Float32Array(parameterCount(spec));
+  const { initialization } = spec.training.streams;
+  const variant = initialization === 0 ? [] : [initialization];
   for (const { name, offset, size, deviation, constant } of layout) {
     if (deviation === undefined) {
       flat.fill(constant ?? 0, offset, offset + size);
       continue;
     }
-    const stream = generator("initialisation", seed, name);
+    const stream = generator("initialisation", seed, name, ...variant);
     for (let i = 0; i < size; i++) flat[offset + i] = deviation * stream.normal(i);
   }
   return flat;

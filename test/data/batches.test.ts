@@ -130,3 +130,14 @@ describe("narrowTraining", () => {
     expect(() => paths(["**"], ["**"])).toThrow("none of the 4 training files");
   });
 });
+
+test("another stream draws another order from the same seed, and stream 0 is the one without a name", () => {
+  const files = [{ path: "t", bytes: new TextEncoder().encode("abcdefghijklmnop".repeat(40)) }];
+  const first = (stream?: number) =>
+    [
+      ...createBatches(files, { context: 16, batch: 4, seed: 1, ...(stream !== undefined && { stream }) }).next(0).ids,
+    ].join();
+  expect(first(0)).toBe(first());
+  expect(first(1)).not.toBe(first());
+  expect(first(2)).not.toBe(first(1));
+});
