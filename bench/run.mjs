@@ -4,6 +4,7 @@ const BENCHES = {
   train: () => import("./train.mjs"),
   growth: () => import("./growth.mjs"),
   sample: () => import("./sample.mjs"),
+  nulls: () => import("./nulls.mjs"),
 };
 
 const [name, ...options] = process.argv.slice(2);
