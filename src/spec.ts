@@ -1,8 +1,7 @@
-// The spec: what model to train and how. Schema, ranges, defaults, and errors that point at the line.
+// The spec: what model to train and how. Schema, ranges and defaults.
 
-import { isMap, isScalar, LineCounter, parseDocument, visit, type Document } from "yaml";
 import * as z from "zod";
-import { InputError, type Place } from "./errors.js";
+import { parseYaml } from "./yaml-text.js";
 
 const whole = (min: number, max: number) => z.int().min(min).max(max);
 const between = (min: number, max: number) => z.number().min(min).max(max);
@@ -162,105 +161,10 @@ export function specJsonSchema(): unknown {
   return z.toJSONSchema(schema, { io: "input" });
 }
 
-type Path = readonly (string | number)[];
-
-/** Plain YAML 1.2: a directive or a tag must not turn a map into something whose keys nobody checks. */
-const YAML = { schema: "core", resolveKnownTags: false, stringKeys: true, prettyErrors: false } as const;
-
-/** Characters; many times what any spec needs. YAML takes time in the square of the number of keys. */
-const MAX_LENGTH = 32_768;
-
 /**
  * Reads the text of a spec.yml.
  * @throws InputError `spec-syntax` or `spec-invalid` with file, line and column.
  */
 export function parseSpec(text: string, file = "spec.yml"): Spec {
-  if (text.length > MAX_LENGTH) {
-    const message = `${text.length} characters are too many: a spec has ${MAX_LENGTH} at most`;
-    throw failure("spec-syntax", message, { file, line: 1, column: 1 });
-  }
-  const lines = new LineCounter();
-  const document = parseDocument(text, { ...YAML, lineCounter: lines });
-  const syntax = document.errors[0] ?? document.warnings[0];
-  if (syntax) throw failure("spec-syntax", syntax.message, position(lines, syntax.pos[0], file));
-  const alias = aliasOffset(document);
-  if (alias !== undefined) {
-    throw failure("spec-syntax", "a spec has no aliases: write the value out", position(lines, alias, file));
-  }
-  const parsed = schema.safeParse(document.toJS() ?? {});
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const path = issue.path as Path;
-  if (issue.code === "unrecognized_keys") {
-    const key = issue.keys[0];
-    const hint = nearest(key, keysAt(path));
-    const message = `unknown key "${[...path, key].join(".")}"${hint ? `; did you mean "${hint}"?` : ""}`;
-    throw failure("spec-invalid", message, position(lines, keyOffset(document, path, key), file));
-  }
-  const message = path.length === 0 ? issue.message : `${path.join(".")}: ${issue.message}`;
-  throw failure("spec-invalid", message, position(lines, valueOffset(document, path), file));
-}
-
-function failure(code: string, message: string, place: Place): InputError {
-  return new InputError(code, `${place.file}:${place.line}:${place.column}: ${message}`, { place });
-}
-
-function position(lines: LineCounter, offset: number, file: string): Place {
-  const { line, col } = lines.linePos(offset);
-  return { file, line: Math.max(1, line), column: Math.max(1, col) };
-}
-
-/** Where the first alias stands: a few of them can stand for gigabytes. */
-function aliasOffset(document: Document.Parsed): number | undefined {
-  let offset: number | undefined;
-  visit(document, {
-    Alias: (_, alias) => {
-      offset = alias.range?.[0] ?? 0;
-      return visit.BREAK;
-    },
-  });
-  return offset;
-}
-
-/** Where the value at `path` stands, or the nearest enclosing value that does (a default has no place of its own). */
-function valueOffset(document: Document.Parsed, path: Path): number {
-  for (let depth = path.length; depth > 0; depth--) {
-    const node: unknown = document.getIn(path.slice(0, depth), true);
-    const range = (node as { range?: readonly number[] | null } | undefined)?.range;
-    if (range) return range[0];
-  }
-  return 0;
-}
-
-function keyOffset(document: Document.Parsed, path: Path, key: string): number {
-  const parent: unknown = path.length === 0 ? document.contents : document.getIn(path, true);
-  if (!isMap(parent)) return 0;
-  const pair = parent.items.find((item) => isScalar(item.key) && String(item.key.value) === key);
-  return isScalar(pair?.key) ? (pair.key.range?.[0] ?? 0) : 0;
-}
-
-/** The keys the spec knows at `path`, read off the defaults. */
-function keysAt(path: Path): string[] {
-  let at: unknown = DEFAULT_SPEC;
-  for (const step of path) at = (at as Record<string, unknown> | undefined)?.[step];
-  return at !== null && typeof at === "object" ? Object.keys(at) : [];
-}
-
-/** The known word fewest edits away, if it is close enough to be a slip of the pen. */
-function nearest(word: string, known: readonly string[]): string | undefined {
-  const ranked = known.map((other) => ({ other, distance: editDistance(word.toLowerCase(), other.toLowerCase()) }));
-  const [best] = ranked.toSorted((a, b) => a.distance - b.distance);
-  return best && best.distance <= Math.max(2, word.length / 2) ? best.other : undefined;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
-    }
-    row = next;
-  }
-  return row[b.length];
+  return parseYaml(text, file, { what: "spec", schema });
 }

@@ -15,8 +15,10 @@ const HOUSE: House = {
     candidate: { level: 0, imports: [] },
     random: { level: 0, imports: [] },
     machine: { level: 0, imports: [] },
-    spec: { level: 0, imports: ["errors"] },
-    config: { level: 1, imports: ["spec"] },
+    glob: { level: 0, imports: [] },
+    "yaml-text": { level: 0, imports: ["errors"] },
+    spec: { level: 1, imports: ["yaml-text"] },
+    config: { level: 1, imports: ["candidate", "glob", "yaml-text"] },
     graph: { level: 1, imports: [] },
     patch: { level: 1, imports: [] },
     repository: { level: 1, imports: [] },
@@ -31,11 +33,12 @@ const HOUSE: House = {
     runtime: { level: 2, imports: ["graph"] },
     sandbox: { level: 2, imports: [] },
     transformer: { level: 2, imports: ["graph", "layout", "spec"] },
-    data: { level: 2, imports: ["candidate", "repository", "spec"] },
+    data: { level: 2, imports: ["candidate", "glob", "repository", "spec"] },
     report: { level: 2, imports: ["candidate"] },
     proposal: { level: 2, imports: ["candidate", "patch", "spec"] },
     github: { level: 2, imports: ["candidate", "patch", "report"] },
     dashboard: { level: 2, imports: ["candidate", "report", "store"] },
+    workspace: { level: 3, imports: ["data", "patch", "repository", "sandbox"] },
     generation: { level: 3, imports: ["graph", "runtime", "spec", "transformer"] },
     checkpoint: { level: 3, imports: ["graph", "layout", "optimizer", "spec", "transformer"] },
     training: {
@@ -58,7 +61,18 @@ const HOUSE: House = {
     },
     evaluation: {
       level: 5,
-      imports: ["candidate", "spec", "transformer", "training", "data", "runtime", "machine", "sandbox"],
+      imports: [
+        "candidate",
+        "spec",
+        "transformer",
+        "training",
+        "data",
+        "runtime",
+        "machine",
+        "patch",
+        "sandbox",
+        "workspace",
+      ],
     },
     // The scorer sees a model and bytes. It never learns what a spec, a training or a candidate is.
     "evaluation/scorer": { level: 5, imports: ["graph", "data", "runtime"] },
@@ -68,7 +82,7 @@ const HOUSE: House = {
     wire: {
       level: 8,
       imports:
-        "candidate machine spec config graph patch process repository sandbox store autodiff runtime transformer data report proposal github checkpoint training generation profiling statistics evaluation evolution jobs".split(
+        "candidate machine spec config graph patch process repository sandbox workspace store autodiff runtime transformer data report proposal github checkpoint training generation profiling statistics evaluation evolution jobs".split(
           " ",
         ),
     },
@@ -84,8 +98,8 @@ const HOUSE: House = {
     diff: ["patch"],
     picomatch: ["data", "patch"],
     openai: ["proposal/llm"],
-    yaml: ["spec", "config", "proposal"],
-    zod: ["spec", "config", "store", "checkpoint", "evaluation"],
+    yaml: ["yaml-text", "proposal"],
+    zod: ["yaml-text", "spec", "config", "store", "checkpoint", "evaluation"],
     commander: ["cli"],
     probot: ["app"],
     octokit: ["github"],

@@ -64,7 +64,7 @@ interface TrainFlags {
   readonly resume?: string;
 }
 
-const SPLIT_MODES = { clusters: "whole files", tail: "the last tenth of every file" } as const;
+const SPLIT_MODES = { clusters: "whole files", tail: "the last tenth of every file", none: "nothing" } as const;
 
 function describe(files: readonly { readonly bytes: Uint8Array }[]): string {
   const bytes = files.reduce((sum, file) => sum + file.bytes.length, 0);
@@ -123,20 +123,33 @@ function patchText(report: PatchReport, write: boolean): string {
   return [...lines, write ? "written" : "it applies; nothing was written (--write does)"].join("\n");
 }
 
+interface ReplayFlags {
+  readonly repo: string;
+  readonly privateCorpus?: readonly string[];
+  readonly prepareNetwork?: boolean;
+}
+
 export function replayCommand(program: Command, context: Context): void {
   program
     .command("replay")
     .description("train a receipt again; exit 0 only if every digit agrees")
     .argument("<receipt>", "a receipt that evolve wrote")
     .option("--repo <dir>", "the repository it belongs to", ".")
+    .option("--private-corpus <path...>", "the text it was scored on, where it was not the repository's")
+    .option("--prepare-network", "let the repository's prepare command use the network")
     .option("--json", "print one JSON object")
-    .action(async (receipt: string, { repo }: { readonly repo: string }) => {
+    .action(async (receipt: string, flags: ReplayFlags) => {
       const status = new StatusLine(process.stderr);
-      const differences = await replay(receipt, repo, {
-        signal: context.signal,
-        onStart: ({ pairs, id }) => status.line(`replaying ${2 * pairs.length} trainings of receipt ${id}`),
-        onTrained: (done, of) => status.line(`${bar(done, of)}  ${done} of ${of} trainings`),
-      });
+      const { repo: directory, privateCorpus = null, prepareNetwork = false } = flags;
+      const differences = await replay(
+        receipt,
+        { directory, privateCorpus, prepareNetwork },
+        {
+          signal: context.signal,
+          onStart: ({ pairs, id }) => status.line(`replaying ${2 * pairs.length} trainings of receipt ${id}`),
+          onTrained: (done, of) => status.line(`${bar(done, of)}  ${done} of ${of} trainings`),
+        },
+      );
       const ok = differences.length === 0;
       if (!ok) context.exit(3);
       const lines = differences.map(

@@ -5,7 +5,8 @@ import type { FinishedCycle } from "../candidate.js";
 import type { CycleEvent } from "../evolution/environment.js";
 import { cycleReport, sentence, signed } from "../report/table.js";
 import { demoRepository } from "../wire/demo.js";
-import { evolve } from "../wire/evolve.js";
+import type { CheckedClaim } from "../wire/claims.js";
+import { evolve, LOOKS, type EvolveHooks, type EvolveStart } from "../wire/evolve.js";
 import { whole } from "./arguments.js";
 import type { Progress } from "../training/trainer.js";
 import { print, type Context } from "./output.js";
@@ -15,9 +16,11 @@ interface EvolveFlags {
   readonly repo: string;
   readonly demo?: boolean;
   readonly corpus?: readonly string[];
-  readonly trainings: number;
-  readonly tokens: number;
+  readonly privateCorpus?: readonly string[];
+  readonly trainings?: number;
+  readonly tokens?: number;
   readonly seed: number;
+  readonly prepareNetwork?: boolean;
 }
 
 export function evolveCommand(program: Command, context: Context): void {
@@ -27,45 +30,73 @@ export function evolveCommand(program: Command, context: Context): void {
     .option("--repo <dir>", "the git repository to evolve", ".")
     .option("--demo", "evolve a small repository of essays instead, made in the temporary directory")
     .option("--corpus <path...>", "learn from these files and folders, not from what git tracks")
-    .option("--trainings <n>", "how many trainings to spend", whole(1), 48)
-    .option("--tokens <n>", "bytes per training, at the size of the repository's own spec", whole(1), 150_000)
+    .option("--private-corpus <path...>", "score models by the repository's own commands on this text of yours")
+    .option("--trainings <n>", "how many trainings to spend (default: as .github/axon.yml says, else 48)", whole(1))
+    .option(
+      "--tokens <n>",
+      "bytes per training, at the size of the repository's own spec (default: likewise, 150000)",
+      whole(1),
+    )
+    .option("--prepare-network", "let the repository's prepare command use the network")
     .addOption(new Option("--proposer <kind>", "who proposes changes").choices(["search"]).default("search"))
     .option("--seed <n>", "of the whole cycle", whole(0), 1)
     .option("--json", "print one JSON object")
     .action(async (options: EvolveFlags) => {
       const directory = options.demo ? await demoRepository() : options.repo;
+      const { corpus = null, privateCorpus = null, trainings = null, tokens = null, seed } = options;
+      const { prepareNetwork = false } = options;
       const status = new StatusLine(process.stderr);
-      const running = new Map<string, Progress>();
       let archive = "";
       const cycle = await evolve(
-        { ...options, directory, corpus: options.corpus ?? null },
+        { directory, corpus, privateCorpus, trainings, tokens, seed, prepareNetwork },
         {
+          ...progressHooks(status),
           signal: context.signal,
           onStart: (start) => {
             archive = start.archive;
-            const { corpus, commit, repository } = start.material;
-            const size = `${corpus.bytes.toLocaleString("en")} bytes of text in ${corpus.files.length} files`;
-            status.line(`cycle ${start.id}: ${repository.root} at ${commit.slice(0, 10)}, ${size}`);
-            if (start.leftOut) status.line(start.leftOut);
-            if (start.material.split.epoch > 0) status.line(rotation(start.material.split.epoch));
-            if (start.finished) status.line(`it ended in an earlier run: this is its result from ${archive}`);
-          },
-          onEvent: (event) => status.line(eventLine(event)),
-          onProgress: (training, progress) => {
-            if (progress.step === progress.steps) running.delete(training);
-            else running.set(training, progress);
-            status.show(runningLine([...running.values()]));
+            for (const line of startLines(start)) status.line(line);
           },
         },
       );
       status.clear();
       const result = { ...cycle, receipt: cycle.receipt && `${archive}/${cycle.receipt}` };
-      print(context, result, cycleReport(cycle, nextSteps(result, directory, options.seed)));
+      print(context, result, cycleReport(cycle, nextSteps(result, directory, seed)));
     });
 }
 
+function progressHooks(status: StatusLine): Pick<EvolveHooks, "onEvent" | "onClaim" | "onProgress"> {
+  const running = new Map<string, Progress>();
+  return {
+    onEvent: (event) => status.line(eventLine(event)),
+    onClaim: (claim) => status.line(claimLine(claim)),
+    onProgress: (training, progress) => {
+      if (progress.step === progress.steps) running.delete(training);
+      else running.set(training, progress);
+      status.show(runningLine([...running.values()]));
+    },
+  };
+}
+
+function startLines({ id, material, archive, leftOut, looks, finished }: EvolveStart): string[] {
+  const { corpus, commit, repository, split } = material;
+  const size = `${corpus.bytes.toLocaleString("en")} bytes of text in ${corpus.files.length} files`;
+  return [
+    `cycle ${id}: ${repository.root} at ${commit.slice(0, 10)}, ${size}`,
+    ...(leftOut ? [leftOut] : []),
+    `held-out text ${split.epoch === 0 ? "" : rotation(split.epoch)}: looked at ${looks} of ${LOOKS} times so far`,
+    ...(finished ? [`it ended in an earlier run: this is its result from ${archive}`] : []),
+  ];
+}
+
 function rotation(epoch: number): string {
-  return `the held-out side has been looked at often enough ${epoch === 1 ? "once" : `${epoch} times`}: text that has not judged yet takes its place`;
+  return `number ${epoch + 1}, since what judged before was looked at often enough`;
+}
+
+function claimLine({ receipt, claim, branch }: CheckedClaim): string {
+  const { holds, reason, claimed, effect, pairs } = claim;
+  const numbers = `${signed(claimed)} claimed, ${signed(effect)} on ${pairs} fresh pairs`;
+  const revert = branch === null ? "" : `; the revert is prepared on branch ${branch}`;
+  return `merged ${receipt}: ${holds ? "the claim holds" : "THE CLAIM DOES NOT HOLD"}, ${reason} (${numbers})${revert}`;
 }
 
 /** All trainings that run side by side, in one line. */

@@ -23,6 +23,7 @@ export function heldOutFiles(files: readonly CorpusFile[]): HeldOutFile[] {
 
 /** Looks at this held-out side, and at earlier ones that were mostly the same text: an edit does not make it fresh. */
 export function looksAt(files: readonly HeldOutFile[], ledger: readonly LedgerLine[]): number {
+  if (files.length === 0) return 0; // nothing judges but the repository's own command
   const known = new Set(files.map(({ sha256 }) => sha256));
   const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
   const common = (line: LedgerLine) =>

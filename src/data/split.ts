@@ -14,8 +14,8 @@ export interface Split {
   readonly epoch: number;
   /** Number of clusters of near-duplicate files. */
   readonly clusters: number;
-  /** Whole clusters go to a side, or every file is cut at 90 % of its bytes. */
-  readonly mode: "clusters" | "tail";
+  /** Whole clusters go to a side, or every file is cut at 90 % of its bytes, or nothing is held out. */
+  readonly mode: "clusters" | "tail" | "none";
   readonly sides: Readonly<Record<string, Side>>;
   /** Of the held-out side: what the scores of this split were measured on. */
   readonly sha256: string;
@@ -60,6 +60,12 @@ export function splitCorpus(corpus: Corpus, { epoch, inherited = {} }: SplitOpti
   const parts = chosen ? separate(files, chosen) : cutPiece(files, corpus.bytes, epoch);
   const mode = chosen ? "clusters" : "tail";
   return { ...parts, epoch, clusters: clusters.length, mode, sha256: digest(parts.heldOut) };
+}
+
+/** Where no text judges: all of it trains. */
+export function unsplit({ files }: Corpus, epoch: number): Split {
+  const sides = Object.fromEntries(files.map(({ path }): [string, Side] => [path, "training"]));
+  return { training: files, heldOut: [], epoch, clusters: 0, mode: "none", sides, sha256: digest([]) };
 }
 
 /** Places of the files to hold out in an epoch, none of which judged in an earlier one; undefined where whole clusters make no fair side. */

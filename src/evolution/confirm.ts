@@ -30,10 +30,15 @@ export async function confirm<V extends Version>(
   for (const look of plan.looks) {
     report({ kind: "confirming", champion: candidate.id, pairs: look });
     const next = seeds.slice(pairs.length, look);
-    const [before, after] = await Promise.all([meter.all(baseline, next), meter.all(candidate, next)]);
-    if (isFailure(before)) return { decision: failed("baseline", before), pairs, trades: [] };
-    if (isFailure(after)) return { decision: failed("candidate", after), pairs, trades: [] };
-    next.forEach((seed, i) => pairs.push({ seed, baseline: before[i], candidate: after[i] }));
+    // Asked for in turns, so that whatever drifts on the machine meanwhile meets both arms alike.
+    const measured = await Promise.all(
+      next.map((seed) => Promise.all([meter.one(baseline, seed, null), meter.one(candidate, seed, null)])),
+    );
+    for (const [i, [before, after]] of measured.entries()) {
+      if (isFailure(before)) return { decision: failed("baseline", before), pairs, trades: [] };
+      if (isFailure(after)) return { decision: failed("candidate", after), pairs, trades: [] };
+      pairs.push({ seed: next[i], baseline: before, candidate: after });
+    }
     const ruling = plan.rule(pairs.map((pair) => worsening(objective, pair.candidate, pair.baseline)));
     if (ruling.verdict === "continue") continue;
     const trades = tradesOf(pairs, bounds);

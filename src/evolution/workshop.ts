@@ -1,79 +1,134 @@
 // Versions of a repository: what a proposal makes of one, and which of them are known already. It trains nothing.
 
+import { createHash } from "node:crypto";
 import type { Attempt, Failure, Proposal } from "../candidate.js";
 import { InputError } from "../errors.js";
-import { applyPatch } from "../patch/index.js";
+import { applyToTree, changedFurther, overlaid, type Changes, type LookUp, type Policy } from "../patch/index.js";
 import type { ProposalContext, Propose, TriedSpec } from "../proposal/proposer.js";
 import { fingerprint, parseSpec, type Spec } from "../spec.js";
 import type { CycleEnvironment, Version } from "./environment.js";
 
-/** A spec as text and as meaning. */
-export interface SpecVersion extends Version {
+/** A state of the repository: the base commit and what differs from it. */
+export interface RepositoryVersion extends Version {
+  readonly changes: Changes;
   /** Null where the repository has none and the built-in one stands in. */
-  readonly text: string | null;
+  readonly specText: string | null;
   readonly spec: Spec;
 }
 
-type Workshop = Pick<CycleEnvironment<SpecVersion>, "propose" | "apply" | "known" | "remember">;
+/** The repository as its versions see it. */
+export interface Ground {
+  readonly specPath: string;
+  /** What stands at a path of the base commit. */
+  readonly lookUp: LookUp;
+  readonly policy: Policy;
+  /** Commands of the repository read its files; else the spec is all that counts. */
+  readonly codeCounts: boolean;
+}
+
+type Workshop = Pick<CycleEnvironment<RepositoryVersion>, "propose" | "apply" | "known" | "remember">;
 
 interface WorkshopOptions {
-  readonly specPath: string;
-  readonly baseline: SpecVersion;
+  readonly ground: Ground;
+  readonly baseline: RepositoryVersion;
   readonly seed: number;
   readonly propose: Propose;
   readonly remember: (attempt: Attempt) => Promise<void>;
 }
 
-export function workshop({ specPath, baseline, seed, propose, remember }: WorkshopOptions): Workshop {
-  const tried: TriedSpec[] = [];
-  const context = (parent: SpecVersion, pending: readonly SpecVersion[]): ProposalContext => ({
-    specPath,
-    specText: parent.text,
+interface Tried {
+  readonly key: string;
+  readonly id: string;
+  readonly decision: Attempt["decision"];
+}
+
+export function workshop({ ground, baseline, seed, propose, remember }: WorkshopOptions): Workshop {
+  const tried: Tried[] = [];
+  const specs: TriedSpec[] = [];
+  const context = (parent: RepositoryVersion, pending: readonly RepositoryVersion[]): ProposalContext => ({
+    specPath: ground.specPath,
+    specText: parent.specText,
     spec: parent.spec,
-    tried,
+    tried: specs,
     pending: pending.map(({ spec }) => spec),
   });
   return {
     propose: (parent, number, pending) => propose(context(parent, pending), seed, number),
-    apply: async (proposal, to, id) => patched(proposal, to, id, specPath),
-    known: (version, parent, pending) => known(version, parent, baseline, pending, tried),
+    apply: async (proposal, to, id) => patched(proposal, to, id, ground),
+    known: (version, parent, pending) => known(version, parent, { baseline, pending, tried, ground }),
     remember: async (attempt, version, parent) => {
-      if (version) tried.push({ spec: version.spec, parent: parent.spec, attempt });
+      if (version) {
+        tried.push({ key: keyOf(version, ground), id: attempt.id, decision: attempt.decision });
+        // What a spec alone did is evidence for the next one; beside a change of code it is not.
+        if (sameCode(version, parent, ground)) specs.push({ spec: version.spec, parent: parent.spec, attempt });
+      }
       await remember(attempt);
     },
   };
 }
 
-function patched({ diff }: Proposal, { text }: SpecVersion, id: string, specPath: string): SpecVersion | Failure {
-  const read = (path: string) => (path === specPath ? (text ?? undefined) : undefined);
-  const applied = applyPatch(diff, { read, policy: { allow: [specPath] } });
+/** Equal keys train alike: the fingerprint of the spec where only that differs from the base commit, else a hash over all changes. */
+export function keyOf({ changes, spec }: RepositoryVersion, { specPath, codeCounts }: Ground): string {
+  const others = [...changes.keys()].filter((path) => path !== specPath);
+  if (others.length === 0 || !codeCounts) return fingerprint(spec);
+  return `changes ${createHash("sha256")
+    .update(JSON.stringify([...changes]))
+    .digest("hex")}`;
+}
+
+function sameCode(version: RepositoryVersion, parent: RepositoryVersion, { specPath }: Ground): boolean {
+  const code = ({ changes }: RepositoryVersion) => JSON.stringify([...changes].filter(([path]) => path !== specPath));
+  return code(version) === code(parent);
+}
+
+/** What a diff makes of a version, under the policy. */
+export async function patched(
+  { diff }: Pick<Proposal, "diff">,
+  to: RepositoryVersion,
+  id: string,
+  { specPath, lookUp, policy }: Ground,
+): Promise<RepositoryVersion | Failure> {
+  const applied = await applyToTree(diff, { lookUp: overlaid(lookUp, to.changes), policy });
   if (!applied.ok) return failure("patch", `the patch does not apply: ${applied.error.message}`);
-  const after = applied.files.find((file) => file.path === specPath)?.after;
-  if (after === undefined || after === null) return failure("patch", `the patch removes ${specPath}`);
+  const changes = await changedFurther(to.changes, applied.files, lookUp);
+  const touched = applied.files.find((file) => file.path === specPath || file.from === specPath);
+  if (touched === undefined) return { id, changes, specText: to.specText, spec: to.spec };
+  const after = touched.path === specPath ? touched.after : undefined;
+  if (after === undefined) return failure("patch", `the patch removes ${specPath}`);
   try {
-    return { id, text: after, spec: parseSpec(after, specPath) };
+    return { id, changes, specText: after, spec: parseSpec(after, specPath) };
   } catch (error) {
     if (error instanceof InputError) return failure(error.code, error.message);
     throw error;
   }
 }
 
+interface Surroundings {
+  readonly baseline: RepositoryVersion;
+  readonly pending: readonly RepositoryVersion[];
+  readonly tried: readonly Tried[];
+  readonly ground: Ground;
+}
+
 function known(
-  { spec }: SpecVersion,
-  parent: SpecVersion,
-  baseline: SpecVersion,
-  pending: readonly SpecVersion[],
-  tried: readonly TriedSpec[],
+  version: RepositoryVersion,
+  parent: RepositoryVersion,
+  { baseline, pending, tried, ground }: Surroundings,
 ): Failure | null {
-  const same = fingerprint(spec);
-  if (same === fingerprint(parent.spec)) return failure("no-op", "no-op: it trains exactly the same model");
-  if (same === fingerprint(baseline.spec)) return failure("known", "the same as the baseline, which its parent beat");
-  const twin = pending.find((one) => fingerprint(one.spec) === same);
+  const same = keyOf(version, ground);
+  const isSame = (other: RepositoryVersion) => keyOf(other, ground) === same;
+  if (isSame(parent)) return failure("no-op", noOp(version, parent, ground));
+  if (isSame(baseline)) return failure("known", "the same as the baseline, which its parent beat");
+  const twin = pending.find(isSame);
   if (twin) return failure("known", `the same as attempt ${twin.id}, which trains beside it`);
-  const earlier = tried.find((one) => fingerprint(one.spec) === same);
-  return earlier
-    ? failure("known", `the same as attempt ${earlier.attempt.id}, ${earlier.attempt.decision} before`)
-    : null;
+  const earlier = tried.find(({ key }) => key === same);
+  return earlier ? failure("known", `the same as attempt ${earlier.id}, ${earlier.decision} before`) : null;
+}
+
+function noOp(version: RepositoryVersion, parent: RepositoryVersion, ground: Ground): string {
+  const reason = "no-op: it trains exactly the same model";
+  if (ground.codeCounts || sameCode(version, parent, ground)) return reason;
+  return `${reason}, for AXON's own training reads the spec alone: code counts where train.command is set`;
 }
 
 function failure(code: string, reason: string): Failure {

@@ -7,8 +7,9 @@ import { dirname, join } from "node:path";
 import { AxonError } from "../errors.js";
 import { applyPatch, type Applied } from "./apply-patch.js";
 import type { FileChange } from "./apply-section.js";
-import { refuse, type Refusal } from "./patch-error.js";
+import type { Refusal } from "./patch-error.js";
 import type { Policy } from "./policy.js";
+import { heldAgainst, NOTHING, textAt, type Standing } from "./standing.js";
 
 /**
  * Applies `text` to the files below `dir`; without `write` only says what would happen.
@@ -19,39 +20,36 @@ export function applyToDirectory(
   dir: string,
   options: { readonly policy: Policy; readonly write: boolean },
 ): Applied | Refusal {
-  let unreadable: Refusal | undefined;
+  const asked = new Map<string, Standing>();
   const read = (path: string) => {
-    const found = readBelow(dir, path);
-    if (typeof found !== "object") return found;
-    unreadable ??= found;
-    return undefined;
+    const standing = asked.get(path) ?? standingBelow(dir, path);
+    asked.set(path, standing);
+    return textAt(standing);
   };
-  const result = applyPatch(text, { read, policy: options.policy });
-  if (unreadable) return unreadable;
+  const result = heldAgainst(asked, applyPatch(text, { read, policy: options.policy }));
   if (result.ok && options.write) writeAll(dir, result.files);
   return result;
 }
 
-/** Content of a regular file, undefined if nothing is there, a refusal for all else. */
-function readBelow(dir: string, path: string): string | undefined | Refusal {
+function standingBelow(dir: string, path: string): Standing {
   const segments = path.split("/");
   for (let depth = 1; depth <= segments.length; depth++) {
     const stats = statOf(join(dir, ...segments.slice(0, depth)));
     const here = segments.slice(0, depth).join("/");
-    if (!stats) return undefined;
-    if (stats.isSymbolicLink()) return notFile(path, `${here} is a symbolic link, which no patch may follow`);
-    if (depth < segments.length) {
-      // A file where a directory is needed: its own path is asked for when the clash is looked for.
-      if (!stats.isDirectory()) return undefined;
-    } else if (!stats.isFile()) return notFile(path, `${here} is not a regular file`);
+    if (!stats) return NOTHING;
+    if (stats.isSymbolicLink()) return notFile(`${here} is a symbolic link, which no patch may follow`);
+    // A file where a directory is needed: its own path is asked for when the clash is looked for.
+    if (depth < segments.length && !stats.isDirectory()) return NOTHING;
+    if (depth === segments.length && stats.isDirectory()) return { kind: "folder" };
+    if (depth === segments.length && !stats.isFile()) return notFile(`${here} is not a regular file`);
   }
   const bytes = readFileSync(join(dir, path));
-  if (isUtf8(bytes)) return bytes.toString("utf8");
-  return refuse("binary", `${path} is not UTF-8: only text can be patched`, { file: path });
+  if (isUtf8(bytes)) return { kind: "text", text: bytes.toString("utf8") };
+  return { kind: "other", code: "binary", why: `${path} is not UTF-8: only text can be patched` };
 }
 
-function notFile(path: string, why: string): Refusal {
-  return refuse("not-a-file", why, { file: path });
+function notFile(why: string): Standing {
+  return { kind: "other", code: "not-a-file", why };
 }
 
 function statOf(path: string): Stats | undefined {

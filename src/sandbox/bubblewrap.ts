@@ -26,8 +26,15 @@ const SYSTEM = [
   ]),
 ];
 
+/** Names of hosts, for a program that may use the network. */
+const NETWORK = [
+  "--share-net",
+  ...["/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf"].flatMap((path) => ["--ro-bind-try", path, path]),
+];
+
 /** Arguments in front of the command. They go through a descriptor, so that neither paths nor values show in a list of processes. */
-export function bubblewrapArguments({ limits, environment, mounts, directory = "/tmp" }: SandboxRequest): string[] {
+export function bubblewrapArguments(request: SandboxRequest): string[] {
+  const { limits, environment, mounts, directory = "/tmp", network = false } = request;
   const scratch = `--perms 1777 --size ${Math.ceil(limits.memoryBytes / 4)} --tmpfs`;
   const variables = Object.entries({ ...defaultEnvironment(), ...environment });
   return [
@@ -35,6 +42,7 @@ export function bubblewrapArguments({ limits, environment, mounts, directory = "
     ...words(`--uid ${USER} --gid ${USER} --hostname sandbox --clearenv`),
     ...variables.flatMap(([name, value]) => ["--setenv", name, value]),
     ...SYSTEM,
+    ...(network ? NETWORK : []),
     // Root's own sandbox could write into /proc/sys, whatever its capabilities: those files go by the user alone.
     ...words(`--proc /proc --remount-ro /proc --dev /dev ${scratch} /dev/shm --remount-ro /dev ${scratch} /tmp`),
     ...[...nodeMount(), ...mounts].flatMap(({ host, inside, writable }) => [

@@ -38,6 +38,8 @@ export interface SandboxRequest extends RunOptions {
   readonly mounts: readonly Mount[];
   /** All there is, but for PATH, HOME, TMPDIR and LANG, which are always set and may be given here too. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The network of this machine, all of it. Without, there is none. */
+  readonly network?: boolean;
   /** Where the program starts; "/tmp" if not given. */
   readonly directory?: string;
   readonly limits: Limits;

@@ -3,7 +3,7 @@
 import { mkdir, open, readFile, truncate, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
-import type { Attempt, CycleStart, FinishedCycle, LedgerLine, Measurement, TrainingKey } from "../candidate.js";
+import type { Attempt, Claim, CycleStart, FinishedCycle, LedgerLine, Measurement, TrainingKey } from "../candidate.js";
 import { AxonError } from "../errors.js";
 import { lockDirectory } from "./lock.js";
 
@@ -11,6 +11,7 @@ export type Entry =
   | { readonly kind: "training"; readonly key: TrainingKey; readonly measurement: Measurement }
   | { readonly kind: "attempt"; readonly cycle: string; readonly attempt: Attempt }
   | { readonly kind: "start"; readonly start: CycleStart }
+  | { readonly kind: "claim"; readonly receipt: string; readonly claim: Claim }
   | { readonly kind: "cycle"; readonly result: FinishedCycle };
 
 /** What the index relies on; the rest of a line is taken as it was written. */
@@ -36,6 +37,11 @@ const indexed = z.discriminatedUnion("kind", [
       heldOut: z.array(z.looseObject({ sha256: z.string(), bytes: z.number() })),
     }),
   }),
+  z.looseObject({
+    kind: z.literal("claim"),
+    receipt: z.string(),
+    claim: z.looseObject({ holds: z.boolean(), reason: z.string() }),
+  }),
   z.looseObject({ kind: z.literal("cycle"), result: z.looseObject({ id: z.string() }) }),
 ]);
 
@@ -46,6 +52,7 @@ export class Archive {
   readonly #trainings = new Map<string, Measurement>();
   readonly #attempts = new Set<string>();
   readonly #cycles = new Map<string, FinishedCycle>();
+  readonly #claims = new Map<string, Claim>();
   readonly #starts = new Map<string, CycleStart>();
   /** Trainings that gave a score, by split. */
   readonly #looks = new Map<string, number>();
@@ -86,6 +93,11 @@ export class Archive {
     return this.#cycles.get(id);
   }
 
+  /** What became of the claim of a receipt once it was merged. */
+  claim(receipt: string): Claim | undefined {
+    return this.#claims.get(receipt);
+  }
+
   started(cycle: string): boolean {
     return this.#starts.has(cycle);
   }
@@ -121,6 +133,7 @@ export class Archive {
 
   #index(entry: Entry): void {
     if (entry.kind === "training") this.#indexTraining(entry.key, entry.measurement);
+    if (entry.kind === "claim") this.#claims.set(entry.receipt, entry.claim);
     if (entry.kind === "start") this.#starts.set(entry.start.cycle, entry.start);
     if (entry.kind === "attempt") this.#attempts.add(`${entry.cycle} ${entry.attempt.id}`);
     if (entry.kind === "cycle") this.#cycles.set(entry.result.id, entry.result);

@@ -68,7 +68,7 @@ const schema = z.strictObject({
   candidateSpec: z.unknown(),
   initialCheckpoint: z.string().nullable(),
   corpus: z.strictObject({ sha256: z.hash("sha256"), paths: z.array(z.string()).max(1000).nullable() }),
-  split: z.strictObject({ epoch: z.int().min(0), heldOutSha256: z.hash("sha256"), heldOutBytes: z.int().positive() }),
+  split: z.strictObject({ epoch: z.int().min(0), heldOutSha256: z.hash("sha256"), heldOutBytes: z.int().min(0) }),
   evaluator: z.string().max(200),
   objective,
   flops: finite.positive(),

@@ -5,19 +5,21 @@ import { mkdir, readFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { basename, join } from "node:path";
 import type { FinishedCycle, Pair, Receipt } from "../candidate.js";
-import { EVALUATOR } from "../evaluation/measure.js";
 import type { CycleOutcome } from "../evolution/cycle.js";
-import type { SpecVersion } from "../evolution/workshop.js";
-import { applyPatch, createPatch } from "../patch/index.js";
+import type { RepositoryVersion } from "../evolution/workshop.js";
+import type { Ground } from "../evolution/workshop.js";
+import { applyToTree, changedFurther, classifyChange, createPatch, UNCHANGED, type Changes } from "../patch/index.js";
 import { RUNTIME_VERSION } from "../runtime/session.js";
 import { parseReceipt } from "../store/receipt.js";
 import { json, writeTogether } from "../checkpoint/checkpoint.js";
 import { SPEC_PATH, type Material } from "./material.js";
+import type { Ruler } from "./ruler.js";
 
 interface Evidence {
-  readonly result: CycleOutcome<SpecVersion>["result"];
-  readonly accepted: SpecVersion;
+  readonly result: CycleOutcome<RepositoryVersion>["result"];
+  readonly accepted: RepositoryVersion;
   readonly material: Material;
+  readonly ruler: Ruler;
   readonly directory: string;
   readonly flops: number;
   readonly threads: number;
@@ -28,12 +30,13 @@ export async function writeReceipt({
   result,
   accepted,
   material,
+  ruler,
   directory,
   flops,
   threads,
 }: Evidence): Promise<string> {
-  const { specText, split, corpus, corpusPaths } = material;
-  const diff = createPatch(SPEC_PATH, specText ?? undefined, accepted.text ?? undefined);
+  const { split, corpus, corpusPaths } = material;
+  const diff = await diffOf(accepted.changes, ruler.ground);
   const receipt: Receipt = {
     version: 2,
     id: result.id,
@@ -45,8 +48,8 @@ export async function writeReceipt({
     candidateSpec: accepted.spec,
     initialCheckpoint: null,
     corpus: { sha256: corpus.sha256, paths: corpusPaths },
-    split: { epoch: split.epoch, heldOutSha256: split.sha256, heldOutBytes: bytesOf(split.heldOut) },
-    evaluator: EVALUATOR,
+    split: { epoch: split.epoch, heldOutSha256: ruler.heldOutSha256, heldOutBytes: bytesOf(ruler.heldOut) },
+    evaluator: ruler.evaluator,
     objective: result.objective,
     flops,
     noise: result.noise,
@@ -61,23 +64,36 @@ export async function writeReceipt({
   return name;
 }
 
-/** Commits spec, metrics and receipt to the cycle's branch, unless the branch is there already. */
-export async function commitAccepted(material: Material, directory: string, cycle: FinishedCycle): Promise<void> {
+/** All of a version's changes, in the order of their paths. */
+async function diffOf(changes: Changes, { lookUp }: Ground): Promise<string> {
+  const parts: string[] = [];
+  for (const [path, text] of changes) {
+    const before = await lookUp(path);
+    parts.push(createPatch(path, before.kind === "text" ? before.text : undefined, text ?? undefined));
+  }
+  return parts.join("");
+}
+
+/** Commits what changed, metrics and receipt to the cycle's branch, unless the branch is there already. */
+export async function commitAccepted(
+  { repository }: Material,
+  { lookUp, policy }: Ground,
+  directory: string,
+  cycle: FinishedCycle,
+): Promise<void> {
   const { branch, receipt: name } = cycle;
-  if (branch === null || name === null) return;
-  const { repository, specText } = material;
-  if (await repository.hasBranch(branch)) return;
+  if (branch === null || name === null || (await repository.hasBranch(branch))) return;
   const text = await readFile(join(directory, name), "utf8");
   const receipt = parseReceipt(text, name);
-  const read = (path: string) => (path === SPEC_PATH ? (specText ?? undefined) : undefined);
-  const applied = applyPatch(receipt.diff, { read, policy: { allow: [SPEC_PATH] } });
+  const applied = await applyToTree(receipt.diff, { lookUp, policy });
   if (!applied.ok) throw new Error(`the diff of ${name} does not apply: ${applied.error.message}`);
+  const changes = await changedFurther(UNCHANGED, applied.files, lookUp);
   await repository.commitFiles({
     parent: receipt.baseCommit,
     branch,
-    message: commitMessage(cycle, receipt),
+    message: commitMessage(cycle, receipt, [...changes.keys()]),
     files: [
-      ...applied.files.map(({ path, after }) => ({ path, content: after ?? null })),
+      ...[...changes].map(([path, content]) => ({ path, content })),
       { path: "model/metrics.json", content: json(metricsOf(receipt)) },
       { path: `model/receipts/${cycle.id}.json`, content: text },
     ],
@@ -98,16 +114,26 @@ function metricsOf(receipt: Receipt): unknown {
   };
 }
 
-function commitMessage({ attempts, decision, id }: FinishedCycle, { pairs }: Receipt): string {
+function commitMessage(
+  { attempts, pruned, decision, id }: FinishedCycle,
+  { pairs, objective }: Receipt,
+  paths: readonly string[],
+): string {
+  const unit = objective.selfReported ? objective.name : "bits per byte";
+  const measured = objective.selfReported ? `${unit}, as the repository's own command reports it` : `held-out ${unit}`;
+  const change = classifyChange(paths, SPEC_PATH);
+  const fence = change.kind === "fenced" ? [`A person must merge this: ${change.path} is ${change.why}.`, ""] : [];
   const [before, after] = (["baseline", "candidate"] as const).map((arm) => meanScore(pairs, arm).toFixed(4));
-  const kept = attempts.filter((attempt) => attempt.decision === "kept").map((attempt) => `- ${attempt.hypothesis}`);
+  const bundle = attempts.filter((attempt) => attempt.decision === "kept" && !pruned.includes(attempt.id));
+  const kept = bundle.map((attempt) => `- ${attempt.hypothesis}`);
   const [low, high] = decision.interval ?? [NaN, NaN];
   return [
-    `perf(model): ${before} to ${after} held-out bits per byte`,
+    `perf${change.kind === "spec" ? "(model)" : ""}: ${before} to ${after} ${measured}`,
     "",
     ...kept,
     "",
-    `Confirmed on ${pairs.length} fresh paired seeds: ${decision.effect?.toFixed(4)} bits per byte,`,
+    ...fence,
+    `Confirmed on ${pairs.length} fresh paired seeds: ${decision.effect?.toFixed(4)} ${unit},`,
     `interval ${low.toFixed(4)} to ${high.toFixed(4)}, p = ${decision.pValue?.toPrecision(2)}.`,
     `Replay: axon replay model/receipts/${id}.json`,
     "",

@@ -2,13 +2,15 @@
 
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { Attempt, FinishedCycle, Objective } from "../candidate.js";
+import type { Attempt, FinishedCycle } from "../candidate.js";
+import { boundsOf, objectiveOf } from "../config/configuration.js";
 import { describeLeftOut } from "../data/corpus.js";
-import { EVALUATOR } from "../evaluation/measure.js";
 import { sequentialPlan } from "../statistics/significance.js";
 import { runCycle, type CycleOutcome } from "../evolution/cycle.js";
 import type { CycleEnvironment, CycleEvent } from "../evolution/environment.js";
-import { workshop, type SpecVersion } from "../evolution/workshop.js";
+import { workshop, type RepositoryVersion } from "../evolution/workshop.js";
+import { UNCHANGED } from "../patch/index.js";
+import type { Propose } from "../proposal/proposer.js";
 import { proposeBySearch } from "../proposal/search.js";
 import { RUNTIME_VERSION } from "../runtime/session.js";
 import { fingerprint } from "../spec.js";
@@ -16,18 +18,30 @@ import { Archive } from "../store/archive.js";
 import type { Progress } from "../training/trainer.js";
 import { flopsPerToken } from "../transformer/parameters.js";
 import { commitAccepted, writeReceipt } from "./accepted.js";
+import { checkClaims, type CheckedClaim } from "./claims.js";
 import { chooseHeldOut } from "./held-out.js";
-import { gatherMaterial, SPEC_PATH, type Material } from "./material.js";
-import { removeLeftovers, THREADS, Trainings } from "./trainings.js";
+import { gatherMaterial, type Material } from "./material.js";
+import { chooseRuler, type Ruler } from "./ruler.js";
+import { openMeasuring, type MeasuringOptions } from "./measuring.js";
+import { removeLeftovers, THREADS } from "./trainings.js";
+
+export { LOOKS } from "../data/ledger.js";
 
 export interface EvolveOptions {
   readonly directory: string;
   /** Files and folders to learn from instead of the text that git tracks. */
   readonly corpus: readonly string[] | null;
-  readonly trainings: number;
-  /** Bytes per training at the size of the repository's own spec: the budget in FLOPs that every training gets. */
-  readonly tokens: number;
+  /** Text that models by foreign code are scored on, in place of what the repository holds out; null: none. */
+  readonly privateCorpus: readonly string[] | null;
+  /** Null: as the repository's configuration says. */
+  readonly trainings: number | null;
+  /** Bytes per training at the size of the repository's own spec: the budget in FLOPs that every training gets. Null: as configured. */
+  readonly tokens: number | null;
   readonly seed: number;
+  /** The repository's `prepare` command may use the network. */
+  readonly prepareNetwork: boolean;
+  /** The search, if not given. Whoever hands in another takes another seed: the proposer is no part of a cycle's id. */
+  readonly propose?: Propose;
 }
 
 export interface EvolveStart {
@@ -37,7 +51,7 @@ export interface EvolveStart {
   readonly archive: string;
   /** What of the corpus was left out and why, in words; empty where nothing was. */
   readonly leftOut: string;
-  /** How often the held-out side has been looked at, of `LOOKS` in all. */
+  /** How often the held-out text has been looked at, of `LOOKS` in all. */
   readonly looks: number;
   /** The cycle ended in an earlier run, and its result is in the archive. */
   readonly finished: boolean;
@@ -48,93 +62,118 @@ export interface EvolveHooks {
   readonly onStart: (start: EvolveStart) => void;
   readonly onEvent: (event: CycleEvent) => void;
   readonly onProgress: (training: string, progress: Progress) => void;
+  /** Told of a merged change that was measured again. */
+  readonly onClaim: (claim: CheckedClaim) => void;
 }
 
 /** Raised whenever the same options would take another way, or their result is kept in another form. */
 const CYCLE = 2;
 
-const BITS_PER_BYTE: Objective = { name: "bits per byte", direction: "lower", selfReported: false };
+/** What a cycle is about, with everything decided. */
+interface Plan {
+  readonly id: string;
+  readonly material: Material;
+  readonly ruler: Ruler;
+  readonly trainings: number;
+  readonly tokens: number;
+  readonly flops: number;
+  readonly baseline: RepositoryVersion;
+}
 
 /**
  * Runs a cycle, or goes on with one that was killed, or gives back the result of one that ended: the same options on the
  * same commit are the same cycle.
  */
 export async function evolve(options: EvolveOptions, hooks: EvolveHooks): Promise<FinishedCycle> {
-  const gathered = await gatherMaterial(options.directory, "HEAD", options.corpus, 0);
+  const { corpus, privateCorpus } = options;
+  const gathered = await gatherMaterial(options.directory, "HEAD", { corpus, privateCorpus, epoch: 0 });
   const directory = join(gathered.repository.commonDirectory, "axon");
   const archive = await Archive.open(directory);
   try {
     await removeLeftovers(directory);
-    const { id, material, looks } = await chooseHeldOut(gathered, archive, (one) => cycleId(one, options));
+    const { plan, looks } = await chooseHeldOut(gathered, archive, (material) => planned(material, options));
+    const { id, material } = plan;
     const finished = archive.cycle(id);
     const leftOut = describeLeftOut(material.corpus.leftOut);
     hooks.onStart({ id, material, archive: directory, leftOut, looks, finished: finished !== undefined });
-    if (finished) {
-      await commitAccepted(material, directory, finished);
-      return finished;
-    }
-    const baseline: SpecVersion = { id: "baseline", text: material.specText, spec: material.spec };
-    const environment = buildEnvironment(options, hooks, material, archive, id, baseline);
-    const { trainings } = options;
-    const request = { id, baseCommit: material.commit, objective: BITS_PER_BYTE, bounds: {}, baseline, trainings };
-    const outcome = await runCycle(request, environment);
-    const result = await conclude(outcome, material, directory, flopsOf(material, options));
-    await archive.append({ kind: "cycle", result });
-    await commitAccepted(material, directory, result);
+    if (!finished) await checkMerged(plan, options, hooks, archive);
+    const result = finished ?? (await run(plan, options, hooks, archive));
+    await commitAccepted(material, plan.ruler.ground, directory, result);
     return result;
   } finally {
     await archive.close();
   }
 }
 
-function flopsOf({ spec }: Material, { tokens }: EvolveOptions): number {
-  return tokens * flopsPerToken(spec);
+async function planned(material: Material, options: EvolveOptions): Promise<Plan> {
+  const ruler = await chooseRuler(material);
+  const { limits } = material.configuration;
+  const [trainings, tokens] = [options.trainings ?? limits.trainings, options.tokens ?? limits.tokens];
+  const { specText, spec } = material;
+  const baseline = { id: "baseline", changes: UNCHANGED, specText, spec };
+  const flops = tokens * flopsPerToken(spec);
+  const id = cycleId(material, ruler, [trainings, tokens, options.seed]);
+  return { id, material, ruler, trainings, tokens, flops, baseline };
 }
 
-function cycleId({ commit, spec, corpus, split }: Material, { trainings, tokens, seed }: EvolveOptions): string {
-  const parts = [
-    CYCLE,
-    commit,
-    fingerprint(spec),
-    corpus.sha256,
-    split.sha256,
-    trainings,
-    tokens,
-    seed,
-    EVALUATOR,
-    RUNTIME_VERSION,
-  ];
+function cycleId({ commit, spec, corpus }: Material, ruler: Ruler, numbers: readonly number[]): string {
+  const judged = [ruler.heldOutSha256, ...numbers, ruler.evaluator, RUNTIME_VERSION];
+  const parts = [CYCLE, commit, fingerprint(spec), corpus.sha256, ...judged];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 12);
 }
 
-function buildEnvironment(
-  options: EvolveOptions,
-  hooks: EvolveHooks,
-  material: Material,
+async function run(plan: Plan, options: EvolveOptions, hooks: EvolveHooks, archive: Archive): Promise<FinishedCycle> {
+  const { id, material, baseline, trainings } = plan;
+  const { configuration, commit: baseCommit } = material;
+  const measuring = await openMeasuring(measuringOptions(plan, options, hooks, archive));
+  try {
+    const { ground } = plan.ruler;
+    const { seed, propose = proposeBySearch } = options;
+    const remember = (attempt: Attempt) => archive.append({ kind: "attempt", cycle: id, attempt });
+    const environment: CycleEnvironment<RepositoryVersion> = {
+      ...workshop({ ground, baseline, seed, propose, remember }),
+      measure: measuring.measure,
+      plan: sequentialPlan(),
+      report: hooks.onEvent,
+    };
+    const [objective, bounds] = [objectiveOf(configuration), boundsOf(configuration)];
+    const outcome = await runCycle({ id, baseCommit, objective, bounds, baseline, trainings }, environment);
+    const result = await conclude(outcome, plan, archive.directory);
+    await archive.append({ kind: "cycle", result });
+    return result;
+  } finally {
+    await measuring.close();
+  }
+}
+
+function checkMerged(plan: Plan, options: EvolveOptions, hooks: EvolveHooks, archive: Archive): Promise<void> {
+  const { material, ruler } = plan;
+  const budget = (flops: number) => ({ flops, tokens: Math.round(flops / flopsPerToken(material.spec)) });
+  return checkClaims({
+    material,
+    ruler,
+    archive,
+    objective: objectiveOf(material.configuration),
+    open: (flops) => openMeasuring(measuringOptions({ ...plan, ...budget(flops) }, options, hooks, archive)),
+    report: hooks.onClaim,
+  });
+}
+
+function measuringOptions(
+  { material, ruler, tokens, flops }: Plan,
+  { prepareNetwork: network }: EvolveOptions,
+  { signal, onProgress }: EvolveHooks,
   archive: Archive,
-  id: string,
-  baseline: SpecVersion,
-): CycleEnvironment<SpecVersion> {
-  const { seed } = options;
-  const { signal, onProgress } = hooks;
-  const trainings = new Trainings({ material, archive, flops: flopsOf(material, options), signal, onProgress });
-  const remember = (attempt: Attempt) => archive.append({ kind: "attempt", cycle: id, attempt });
-  return {
-    ...workshop({ specPath: SPEC_PATH, baseline, seed, propose: proposeBySearch, remember }),
-    measure: ({ spec }, trainingSeed, reference) => trainings.measure(spec, trainingSeed, reference),
-    plan: sequentialPlan(),
-    report: hooks.onEvent,
-  };
+): MeasuringOptions {
+  return { material, ruler, archive, tokens, flops, network, signal, onProgress };
 }
 
 async function conclude(
-  outcome: CycleOutcome<SpecVersion>,
-  material: Material,
+  { result, accepted }: CycleOutcome<RepositoryVersion>,
+  { material, ruler, flops }: Plan,
   directory: string,
-  flops: number,
 ): Promise<FinishedCycle> {
-  const { result, accepted } = outcome;
   if (!accepted) return { ...result, branch: null, receipt: null };
-  const receipt = await writeReceipt({ result, accepted, material, directory, flops, threads: THREADS });
+  const receipt = await writeReceipt({ result, accepted, material, ruler, directory, flops, threads: THREADS });
   return { ...result, branch: `axon/${result.id}`, receipt };
 }

@@ -5,20 +5,35 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Evaluation, Measurement, Receipt } from "../candidate.js";
 import { InputError } from "../errors.js";
-import { EVALUATOR, measure } from "../evaluation/measure.js";
+import { generousAllowance } from "../evaluation/allowance.js";
+import { measure } from "../evaluation/measure.js";
+import { patched, type RepositoryVersion } from "../evolution/workshop.js";
 import { availableCores, availableMemory } from "../machine.js";
-import { applyPatch } from "../patch/index.js";
+import { UNCHANGED } from "../patch/index.js";
 import { RUNTIME_VERSION } from "../runtime/session.js";
-import { parseSpec, type Spec } from "../spec.js";
+import type { Spec } from "../spec.js";
 import { parseReceipt } from "../store/receipt.js";
 import { Lanes } from "../process/lanes.js";
-import { gatherMaterial, SPEC_PATH, type Material } from "./material.js";
+import { flopsPerToken } from "../transformer/parameters.js";
+import { removeForeign } from "../workspace/materialise.js";
+import { CommandRuns } from "./command-runs.js";
+import { gatherMaterial, type Material } from "./material.js";
+import { chooseRuler, type Ruler } from "./ruler.js";
 
 export interface Difference {
   /** What differs: "seed 12, candidate: bitsPerByte". */
   readonly where: string;
   readonly recorded: string | number;
   readonly replayed: string | number;
+}
+
+export interface ReplayOptions {
+  /** Of the repository. */
+  readonly directory: string;
+  /** Text that the models were scored on, where it was not the repository's; null: none. */
+  readonly privateCorpus: readonly string[] | null;
+  /** The repository's `prepare` command may use the network. */
+  readonly prepareNetwork: boolean;
 }
 
 export interface ReplayHooks {
@@ -43,23 +58,53 @@ const COMPARED: Readonly<Record<string, (evaluation: Evaluation) => string | num
  * @returns every difference; none means that the receipt holds.
  * @throws InputError when the receipt is broken, or its commit or corpus is not to be had here.
  */
-export async function replay(file: string, directory: string, hooks: ReplayHooks): Promise<readonly Difference[]> {
+export async function replay(
+  file: string,
+  { directory, privateCorpus, prepareNetwork: network }: ReplayOptions,
+  hooks: ReplayHooks,
+): Promise<readonly Difference[]> {
   const receipt = parseReceipt(await readReceipt(file), file);
-  const material = await gatherMaterial(directory, receipt.baseCommit, receipt.corpus.paths, receipt.split.epoch);
-  const unlike = setting(receipt, material).filter(({ recorded, replayed }) => recorded !== replayed);
+  const { corpus, split, baseCommit } = receipt;
+  const material = await gatherMaterial(directory, baseCommit, {
+    corpus: corpus.paths,
+    privateCorpus,
+    epoch: split.epoch,
+  });
+  const ruler = await chooseRuler(material);
+  if (ruler.obstacle !== null && receipt.evaluator !== ruler.evaluator) {
+    throw new InputError("no-sandbox", `the receipt cannot be replayed here: ${ruler.obstacle}`);
+  }
+  const unlike = setting(receipt, material, ruler).filter(({ recorded, replayed }) => recorded !== replayed);
   if (unlike.length > 0) return unlike;
+  const { specText, spec } = material;
+  const baseline: RepositoryVersion = { id: "baseline", changes: UNCHANGED, specText, spec };
+  const candidate = await patched(receipt, baseline, "candidate", ruler.ground);
+  if ("ok" in candidate) throw new InputError("receipt", `the receipt's diff cannot be used: ${candidate.reason}`);
   hooks.onStart(receipt);
-  const arms = { baseline: material.spec, candidate: patchedSpec(receipt, material) };
-  const lanes = new Lanes(availableCores());
+  const scratch = await mkdtemp(join(tmpdir(), "axon-replay-"));
+  try {
+    const train = await openTraining({ receipt, material, ruler, scratch, network, signal: hooks.signal });
+    return await replayPairs(receipt, { baseline, candidate }, train, hooks);
+  } finally {
+    await removeForeign(scratch);
+  }
+}
+
+type Train = (version: RepositoryVersion, seed: number) => Promise<Measurement>;
+
+async function replayPairs(
+  { pairs }: Receipt,
+  arms: Readonly<Record<"baseline" | "candidate", RepositoryVersion>>,
+  train: Train,
+  { onTrained }: ReplayHooks,
+): Promise<readonly Difference[]> {
   let done = 0;
-  const runs = receipt.pairs.flatMap((pair) =>
-    (["baseline", "candidate"] as const).map((arm) =>
-      lanes.run(async () => {
-        const replayed = await train(arms[arm], pair.seed, receipt, material, hooks.signal);
-        hooks.onTrained(++done, 2 * receipt.pairs.length);
-        return compare(`seed ${pair.seed}, ${arm}`, pair[arm], replayed);
-      }),
-    ),
+  const runs = pairs.flatMap((pair) =>
+    (["baseline", "candidate"] as const).map(async (arm) => {
+      const replayed = await train(arms[arm], pair.seed);
+      onTrained(++done, 2 * pairs.length);
+      return compare(`seed ${pair.seed}, ${arm}`, pair[arm], replayed);
+    }),
   );
   return (await Promise.all(runs)).flat();
 }
@@ -73,50 +118,54 @@ async function readReceipt(file: string): Promise<string> {
 }
 
 /** What must be the same before a training can be. */
-function setting({ evaluator, runtime, corpus, split }: Receipt, material: Material): Difference[] {
+function setting({ evaluator, runtime, corpus, split }: Receipt, material: Material, ruler: Ruler): Difference[] {
   return [
-    { where: "evaluator", recorded: evaluator, replayed: EVALUATOR },
+    { where: "evaluator", recorded: evaluator, replayed: ruler.evaluator },
     { where: "onnxruntime", recorded: runtime.onnxruntime, replayed: RUNTIME_VERSION },
     { where: "corpus sha256", recorded: corpus.sha256, replayed: material.corpus.sha256 },
-    { where: "held-out sha256", recorded: split.heldOutSha256, replayed: material.split.sha256 },
+    { where: "held-out sha256", recorded: split.heldOutSha256, replayed: ruler.heldOutSha256 },
   ];
 }
 
-function patchedSpec({ diff }: Receipt, { specText }: Material): Spec {
-  const read = (path: string) => (path === SPEC_PATH ? (specText ?? undefined) : undefined);
-  const applied = applyPatch(diff, { read, policy: { allow: [SPEC_PATH] } });
-  if (!applied.ok) throw new InputError("receipt", `the receipt's diff does not apply: ${applied.error.message}`);
-  return parseSpec(applied.files[0].after ?? "", SPEC_PATH);
+interface Training {
+  readonly receipt: Receipt;
+  readonly material: Material;
+  readonly ruler: Ruler;
+  readonly scratch: string;
+  readonly network: boolean;
+  readonly signal: AbortSignal;
 }
 
-async function train(
+async function openTraining({ receipt, material, ruler, scratch, network, signal }: Training): Promise<Train> {
+  const { flops, runtime } = receipt;
+  const { threads } = runtime;
+  if (ruler.commands === null) {
+    const lanes = new Lanes(availableCores());
+    return ({ spec }, seed) => lanes.run(() => trainSpec(spec, seed, receipt, material, scratch, signal));
+  }
+  const tokens = Math.round(flops / flopsPerToken(material.spec));
+  const options = { material, ruler, tokens, threads, directory: scratch, scratch: "run-", network, signal };
+  const runs = await CommandRuns.open(options);
+  return (version, seed) => runs.run(version, seed, () => generousAllowance(flops));
+}
+
+async function trainSpec(
   spec: Spec,
   seed: number,
-  receipt: Receipt,
+  { flops, runtime }: Receipt,
   { split }: Material,
+  scratch: string,
   signal: AbortSignal,
 ): Promise<Measurement> {
   signal.throwIfAborted();
-  const directory = await mkdtemp(join(tmpdir(), "axon-replay-"));
-  const { threads } = receipt.runtime;
-  const { flops } = receipt;
-  try {
-    const measurement = await measure({
-      spec,
-      seed,
-      flops,
-      threads,
-      memory: availableMemory() / availableCores(), // as many go side by side
-      directory,
-      signal,
-      training: split.training,
-      heldOut: split.heldOut,
-    });
-    if (!measurement.ok && measurement.code === "memory") throw new InputError("memory", measurement.reason);
-    return measurement;
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
+  const directory = await mkdtemp(join(scratch, "training-"));
+  const { training, heldOut } = split;
+  const memory = availableMemory() / availableCores(); // as many go side by side
+  const request = { spec, seed, flops, threads: runtime.threads, memory, directory, signal, training, heldOut };
+  const measurement = await measure(request);
+  await rm(directory, { recursive: true, force: true });
+  if (!measurement.ok && measurement.code === "memory") throw new InputError("memory", measurement.reason);
+  return measurement;
 }
 
 function compare(where: string, recorded: Evaluation, replayed: Measurement): Difference[] {

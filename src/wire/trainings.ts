@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Measurement, TrainingKey } from "../candidate.js";
 import { EVALUATOR, measure } from "../evaluation/measure.js";
 import type { Measured } from "../evolution/environment.js";
-import type { SpecVersion } from "../evolution/workshop.js";
+import type { RepositoryVersion } from "../evolution/workshop.js";
 import { availableCores, availableMemory } from "../machine.js";
 import { Lanes } from "../process/lanes.js";
 import { RUNTIME_VERSION } from "../runtime/session.js";
@@ -13,13 +13,15 @@ import { fingerprint, type Spec } from "../spec.js";
 import type { Archive } from "../store/archive.js";
 import { givenUp } from "../statistics/catch-up.js";
 import type { Progress } from "../training/trainer.js";
+import { removeForeign } from "../workspace/materialise.js";
 import { splitName } from "./held-out.js";
 import type { Material } from "./material.js";
 
 /** Receipts promise digits per thread count, and independent trainings gain more from cores than one training does. */
 export const THREADS = 1;
 
-const SCRATCH = "training-";
+/** How the names of scratch directories begin. */
+export const SCRATCH = "training-";
 
 export interface TrainingsOptions {
   readonly material: Material;
@@ -40,12 +42,12 @@ export class Trainings {
   }
 
   /** A new one is in the archive before anybody hears of it. With a reference that has the same loss over the same text, it may be given up. */
-  measure(spec: Spec, seed: number, reference: Measured<SpecVersion> | null): Promise<Measurement> {
+  measure(spec: Spec, seed: number, reference: Measured<RepositoryVersion> | null): Promise<Measurement> {
     const comparable = reference && sameLoss(spec, reference.version.spec) ? reference : null;
     return this.#lanes.run(() => this.#once(spec, seed, comparable));
   }
 
-  async #once(spec: Spec, seed: number, reference: Measured<SpecVersion> | null): Promise<Measurement> {
+  async #once(spec: Spec, seed: number, reference: Measured<RepositoryVersion> | null): Promise<Measurement> {
     const { signal, archive } = this.#options;
     signal.throwIfAborted();
     const key = this.#key(spec, seed);
@@ -66,7 +68,7 @@ export class Trainings {
   #key(spec: Spec, seed: number): TrainingKey {
     const { flops, material } = this.#options;
     const evaluator = `${EVALUATOR}, onnxruntime ${RUNTIME_VERSION}, ${THREADS} thread`;
-    const split = splitName(material);
+    const split = splitName(material, { heldOutSha256: material.split.sha256 });
     return { fingerprint: fingerprint(spec), seed, flops, split, evaluator };
   }
 
@@ -117,6 +119,6 @@ function asGivenUp(whole: Measurement, reference: readonly number[]): Measuremen
 export async function removeLeftovers(directory: string): Promise<void> {
   const names = await readdir(directory);
   for (const name of names.filter((one) => one.startsWith(SCRATCH))) {
-    await rm(join(directory, name), { recursive: true, force: true });
+    await removeForeign(join(directory, name));
   }
 }

@@ -2,10 +2,10 @@
 
 import type { Attempt, Measurement, Proposal } from "../../src/candidate.js";
 import type { CycleEnvironment, CycleEvent, CycleRequest } from "../../src/evolution/environment.js";
-import { workshop, type SpecVersion } from "../../src/evolution/workshop.js";
+import { workshop, type Ground, type RepositoryVersion } from "../../src/evolution/workshop.js";
 import { sequentialPlan, type SequentialPlan } from "../../src/statistics/significance.js";
 import type { ProposalContext } from "../../src/proposal/proposer.js";
-import { createPatch } from "../../src/patch/index.js";
+import { createPatch, UNCHANGED } from "../../src/patch/index.js";
 import { generator } from "../../src/random.js";
 import { fingerprint, parseSpec, type Spec } from "../../src/spec.js";
 import { parse, stringify } from "yaml";
@@ -82,7 +82,7 @@ export interface World {
   readonly killAt?: number;
 }
 
-export interface Laboratory extends CycleEnvironment<SpecVersion> {
+export interface Laboratory extends CycleEnvironment<RepositoryVersion> {
   /** All calls of `measure`. */
   readonly calls: { readonly spec: Spec; readonly seed: number }[];
   /** Trainings that were not in the memo. */
@@ -94,13 +94,13 @@ export interface Laboratory extends CycleEnvironment<SpecVersion> {
 
 export class Killed extends Error {}
 
-export function laboratory(world: World, baseline: SpecVersion = request().baseline): Laboratory {
+export function laboratory(world: World, baseline: RepositoryVersion = request().baseline): Laboratory {
   const { killAt = Infinity, memo = new Map<string, Measurement>() } = world;
   const plan = sequentialPlan();
   const remembered: Attempt[] = [];
   const next = proposer(world);
   const shop = workshop({
-    specPath: SPEC_PATH,
+    ground: groundOf(baseline.specText),
     baseline,
     seed: 1,
     propose: async (context, _, number) => next(context, number),
@@ -160,11 +160,21 @@ function trained(
   };
 }
 
-export function versionOf(text: string | null): SpecVersion {
-  return { id: "baseline", text, spec: parseSpec(text ?? "") };
+export function versionOf(text: string | null): RepositoryVersion {
+  return { id: "baseline", changes: UNCHANGED, specText: text, spec: parseSpec(text ?? "") };
 }
 
-type Request = CycleRequest<SpecVersion>;
+/** A repository that holds the spec, or nothing, and in which nothing but the spec may change. */
+function groundOf(text: string | null): Ground {
+  return {
+    specPath: SPEC_PATH,
+    lookUp: async (path) => (path === SPEC_PATH && text !== null ? { kind: "text", text } : { kind: "nothing" }),
+    policy: { allow: [SPEC_PATH] },
+    codeCounts: false,
+  };
+}
+
+type Request = CycleRequest<RepositoryVersion>;
 
 export function request(over: Partial<Request> = {}): Request {
   return {

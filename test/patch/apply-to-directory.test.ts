@@ -56,7 +56,20 @@ test("a file is deleted, and two files change places", () => {
   expect(existsSync(join(dir, "a.txt"))).toBe(false);
 });
 
+test("a file is created in a folder that is there", () => {
+  mkdirSync(join(dir, "deep"));
+  expect(apply(createPatch("deep/new.txt", undefined, "x\n"))).toMatchObject({ ok: true });
+  expect(read("deep/new.txt")).toBe("x\n");
+});
+
 describe("refused without a trace", () => {
+  test("a file in the place of a folder", () => {
+    mkdirSync(join(dir, "deep"));
+    const result = apply(createPatch("deep", undefined, "x\n"));
+    expect(result).toMatchObject({ ok: false, error: { code: "not-a-file", file: "deep" } });
+    expect(readdirSync(dir).toSorted()).toEqual(["a.txt", "deep", "run.sh"]);
+  });
+
   test("one bad file spoils the whole patch", () => {
     expect(apply(EDIT + createPatch("run.sh", "echo 3\n", "echo 4\n"))).toMatchObject({
       ok: false,

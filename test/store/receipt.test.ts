@@ -105,7 +105,7 @@ describe("a receipt", () => {
     [["diffSha256"], "abc"],
     [["corpus", "sha256"], "0".repeat(63)],
     [["split", "epoch"], -1],
-    [["split", "heldOutBytes"], 0],
+    [["split", "heldOutBytes"], -1],
     [["objective", "direction"], "sideways"],
     [["flops"], 0],
     [["flops"], -1],

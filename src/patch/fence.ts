@@ -1,0 +1,120 @@
+// The fence as data: what no patch may touch, and what no change may merge by itself that touches it.
+
+import picomatch from "picomatch";
+import { foldPath } from "./safe-path.js";
+
+type Row = readonly [why: string, globs: readonly string[]];
+
+/** Never touched by a patch, in no spelling of upper and lower case. */
+const OUTER: readonly Row[] = [
+  ["a record that AXON keeps", ["model/receipts/**", "model/metrics.json"]],
+  ["GitHub's own configuration", [".github/**", ".github"]],
+  ["configuration of git", ["**/.gitmodules", "**/.gitattributes", "**/.gitconfig", "**/.mailmap"]],
+  ["hooks", ["**/.husky/**", "**/.githooks/**", "**/.pre-commit-config.y{a,}ml", "**/{.,}lefthook{-local,}.y{a,}ml"]],
+  [
+    "configuration of a package manager",
+    ["**/.npmrc", "**/.yarnrc{.yml,}", "**/.pnpmfile.*", "**/bunfig.toml", "**/.yarn/**"],
+  ],
+  [
+    "a lockfile",
+    [
+      "**/{package-lock,npm-shrinkwrap}.json",
+      "**/{yarn,cargo,poetry,uv,pdm,gemfile,composer,pipfile,flake,mix,pixi,deno,bun}.lock",
+      "**/pnpm-lock.yaml",
+      "**/bun.lockb",
+      "**/go.sum",
+    ],
+  ],
+  [
+    "configuration of a CI",
+    [
+      "{.ci,.circleci,.buildkite,.gitlab,.woodpecker,.teamcity,.semaphore}/**",
+      "**/{.gitlab-ci,.travis,.drone,.woodpecker,.cirrus,.appveyor,appveyor,azure-pipelines,bitbucket-pipelines}.y{a,}ml",
+      "**/jenkinsfile{.*,}",
+    ],
+  ],
+];
+
+/** What judges changes. A proposal may touch it where the policy allows, but then a person must merge it. */
+const INNER: readonly Row[] = [
+  [
+    "a test",
+    [
+      "**/{test,tests,__tests__,testing,testdata,spec,specs,e2e,fixtures,__snapshots__}/**",
+      "**/*{.,_,-}{test,tests,spec,specs}.*",
+      "**/{test,tests,conftest}.*",
+      "**/test_*.*",
+      "**/*{test,tests}.{java,kt,scala,cs,swift}",
+      "**/*.snap",
+    ],
+  ],
+  [
+    "a threshold or the configuration of a check",
+    [
+      "**/{jest,vitest,karma,playwright,cypress,ava,eslint,knip,prettier,vite,babel}.config.*",
+      "**/{.mocharc,.nycrc,.c8rc,.eslintrc,.oxlintrc,.prettierrc,.babelrc}*",
+      "**/{knip,biome,tsconfig,tsconfig.*}.json{c,}",
+      "**/{codecov,.codecov}.y{a,}ml",
+      "**/{pytest,tox,mypy}.ini",
+      "**/{.coveragerc,.flake8,ruff.toml,sonar-project.properties}",
+    ],
+  ],
+  [
+    "a manifest, which says what is installed and how it is checked",
+    [
+      "**/{package,composer,deno}.json{c,}",
+      "**/{pyproject,cargo}.toml",
+      "**/setup.{py,cfg}",
+      "**/requirements*.txt",
+      "**/{go.mod,gemfile,pom.xml,makefile,justfile,dockerfile,containerfile}",
+      "**/build.gradle{.kts,}",
+    ],
+  ],
+  [
+    "an evaluator",
+    [
+      "**/{evaluation,evaluations,evaluator,evaluators,eval,evals,scorer,scoring,judge,bench,benches,benchmark,benchmarks}/**",
+      "**/{evaluate,evaluation,evaluator,eval,score,scorer,judge,bench,benchmark,metrics}.*",
+    ],
+  ],
+  ["what AXON judges with", ["src/{config,data,evolution,patch,runtime,sandbox,statistics,store,wire,workspace}/**"]],
+];
+
+function compiled(rows: readonly Row[]): (path: string) => string | undefined {
+  const matchers = rows.map(([why, globs]) => ({ why, touches: matcher(globs) }));
+  return (path) => {
+    const folded = foldPath(path);
+    return matchers.find(({ touches }) => touches(folded))?.why;
+  };
+}
+
+/** Why no patch may touch `path`, as in "it is …"; undefined where one may. */
+export const outerFence = compiled(OUTER);
+
+const innerFence = compiled(INNER);
+
+const DEPENDENCIES = ["a lockfile", "a manifest, which says what is installed and how it is checked"];
+
+/** Whether what has to be installed is written in a file. */
+export function isAboutDependencies(path: string): boolean {
+  return DEPENDENCIES.includes(outerFence(path) ?? innerFence(path) ?? "");
+}
+
+export function matcher(globs: readonly string[]): (path: string) => boolean {
+  const matches = globs.map((glob) => picomatch(glob, { dot: true, nonegate: true }));
+  return (path) => matches.some((match) => match(path));
+}
+
+/** What a set of changed paths means for merging: nothing "fenced" merges by itself; `why` as in "the path is …". */
+export type ChangeClass =
+  { readonly kind: "spec" | "code" } | { readonly kind: "fenced"; readonly path: string; readonly why: string };
+
+/** @param specPath where the repository's spec lies */
+export function classifyChange(paths: readonly string[], specPath: string): ChangeClass {
+  const others = paths.filter((path) => path !== specPath);
+  for (const path of others) {
+    const why = outerFence(path) ?? innerFence(path);
+    if (why !== undefined) return { kind: "fenced", path, why };
+  }
+  return { kind: others.length === 0 ? "spec" : "code" };
+}

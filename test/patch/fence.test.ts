@@ -1,0 +1,53 @@
+// What a set of changed paths means for merging.
+
+import { describe, expect, test } from "@jest/globals";
+import { classifyChange } from "../../src/patch/index.js";
+
+const SPEC = "model/spec.yml";
+const kindOf = (...paths: string[]) => classifyChange(paths, SPEC).kind;
+
+test("the spec alone is a change of the spec, wherever it lies", () => {
+  expect(kindOf(SPEC)).toBe("spec");
+  expect(classifyChange(["spec/net.yml"], "spec/net.yml").kind).toBe("spec");
+});
+
+describe("what trains may change, with or without the spec", () => {
+  test.each(["train.mjs", "src/model/attention.py", "lib/attestation.ts", "src/latest.ts", "docs/contest.md"])(
+    "%s",
+    (path) => {
+      expect(kindOf(path)).toBe("code");
+      expect(kindOf(SPEC, path)).toBe("code");
+    },
+  );
+});
+
+describe("what judges is fenced, and the path says so", () => {
+  test.each([
+    ["test/a.ts", "a test"],
+    ["src/a.test.ts", "a test"],
+    ["Tests/A.ts", "a test"],
+    ["pkg/a_test.go", "a test"],
+    ["tests.py", "a test"],
+    ["python/test_a.py", "a test"],
+    ["python/conftest.py", "a test"],
+    ["src/main/FooTest.java", "a test"],
+    ["a/__snapshots__/x", "a test"],
+    ["jest.config.mjs", "a threshold or the configuration of a check"],
+    [".nycrc.json", "a threshold or the configuration of a check"],
+    ["codecov.yml", "a threshold or the configuration of a check"],
+    ["web/tsconfig.build.json", "a threshold or the configuration of a check"],
+    ["package.json", "a manifest, which says what is installed and how it is checked"],
+    ["requirements-dev.txt", "a manifest, which says what is installed and how it is checked"],
+    ["Makefile", "a manifest, which says what is installed and how it is checked"],
+    ["evaluate.py", "an evaluator"],
+    ["src/evaluation/scorer.ts", "an evaluator"],
+    ["bench/run.mjs", "an evaluator"],
+    ["src/data/split.ts", "what AXON judges with"],
+    [".github/axon.yml", "GitHub's own configuration"],
+    ["package-lock.json", "a lockfile"],
+    [".ci/run", "configuration of a CI"],
+    ["model/receipts/a.json", "a record that AXON keeps"],
+  ])("%s", (path, why) => {
+    expect(classifyChange(["train.mjs", path, SPEC], SPEC)).toEqual({ kind: "fenced", path, why });
+  });
+});
