@@ -93,7 +93,13 @@ async function oneCycle(directory, tokens, seed, change) {
           hypothesis: "nothing",
           diff: createPatch(specPath, specText ?? undefined, change(specText ?? "")),
         };
-  const hooks = { signal: new AbortController().signal, onStart: () => {}, onEvent: () => {}, onProgress: () => {} };
+  const hooks = {
+    signal: new AbortController().signal,
+    onStart: () => {},
+    onEvent: () => {},
+    onProgress: () => {},
+    onClaim: () => {},
+  };
   const shared = { directory, corpus: null, privateCorpus: null, prepareNetwork: false };
   return evolve({ ...shared, trainings: 60, tokens, seed, propose }, hooks);
 }

@@ -129,7 +129,8 @@ describe("barnacles", () => {
   test("a step that contributes nothing leaves the bundle before the confirmation", async () => {
     // The second step looks better only on the seed of the search.
     const { search } = seedsOf("cycle", { noise: 0, pruning: 0, confirmation: 0 });
-    const lucky = ({ optimizer }: Spec, seed: number) => optimizer.beta1 !== 0.7 ? 0 : seed === search ? -0.04 : 0.002;
+    const lucky = ({ optimizer }: Spec, seed: number) =>
+      optimizer.beta1 !== 0.7 ? 0 : seed === search ? -0.04 : 0.002;
     const lab = laboratory({
       effect: improving,
       luck: lucky,
