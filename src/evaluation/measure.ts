@@ -14,7 +14,7 @@ import { flopsPerToken } from "../transformer/parameters.js";
 import { startScoring } from "./scoring.js";
 
 /** Raised whenever the same spec and seed would give other digits: receipts and remembered trainings name it. */
-export const EVALUATOR = "4";
+export const EVALUATOR = "5";
 
 /** What a model.onnx may weigh beyond its float32 parameters. */
 const GRAPH_BYTES = 2 ** 20;

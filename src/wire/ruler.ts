@@ -24,10 +24,14 @@ export interface Ruler {
   readonly obstacle: string | null;
 }
 
-/** @throws InputError `no-sandbox` where nothing could be measured without one; `held-out-too-small` */
+/** @throws InputError `private-corpus-unused`; `no-sandbox` where nothing could be measured without one; `held-out-too-small` */
 export async function chooseRuler(material: Material): Promise<Ruler> {
   const { configuration, split, tree } = material;
   const { train, objective = null } = configuration;
+  if (material.privateCorpus && (train.command === undefined || objective)) {
+    const message = "--private-corpus is scored only where .github/axon.yml has a train.command and no objective";
+    throw new InputError("private-corpus-unused", `${message}: leave it out`);
+  }
   const plain = { heldOut: split.heldOut, heldOutSha256: split.sha256, obstacle: null };
   const groundOf = (codeCounts: boolean, heads = NOTHING_WITHHELD) => ground(material, codeCounts, heads);
   if (train.command === undefined && objective === null) {

@@ -48,6 +48,10 @@ describe("the score", () => {
     expect(result.bitsPerByte).toBeCloseTo(8, 12);
   });
 
+  test.each([1e15, 1e30, 3e38, -3e38])("is the same 8 bits where all logits are %d", async (level) => {
+    expect((await scored(lookup(tableOf(256, 256, () => level)))).bitsPerByte).toBeCloseTo(8, 12);
+  });
+
   test("of a table of byte pairs is what the table says", async () => {
     let total = 0;
     for (const { bytes } of FILES) {

@@ -62,5 +62,6 @@ function cost(logits: Float32Array, at: number, target: number): number {
   if (min === -Infinity) return NaN;
   let sum = 0;
   for (let i = at; i < at + VOCABULARY; i++) sum += exp(logits[i] - max);
-  return Math.log(sum) + max - logits[at + target];
+  // The difference first: log(sum) + max of logits around 1e30 would be max, and every byte would be free.
+  return Math.log(sum) + (max - logits[at + target]);
 }
