@@ -1,7 +1,7 @@
 // What this machine lets a process use: cores and memory, as bounded by the system and by control groups (containers).
 
 import { readFileSync } from "node:fs";
-import { availableParallelism, totalmem } from "node:os";
+import { arch, availableParallelism, cpus, totalmem } from "node:os";
 import { dirname, join } from "node:path";
 
 /** Cores this process may keep busy: a CPU quota counts, in whole cores, but one there always is. */
@@ -15,6 +15,15 @@ export function availableMemory(): number {
   const bound = process.constrainedMemory(); // 0 or beyond all memory where there is no bound
   return bound > 0 ? Math.min(bound, totalmem()) : totalmem();
 }
+
+/** The kind of processor, as far as it decides digits: kernels are chosen by the widest vectors it has, "AMD EPYC, x64 avx2". */
+export function cpuKind(): string {
+  const flags = new Set((read("/proc/cpuinfo") ?? "").match(/^(?:flags|Features)\s*:.*$/m)?.[0].split(/\s+/));
+  const widest = VECTORS.find((name) => flags.has(name));
+  return `${cpus()[0]?.model.trim() ?? "unknown"}, ${arch()}${widest === undefined ? "" : ` ${widest}`}`;
+}
+
+const VECTORS = ["avx512f", "avx2", "avx", "sve", "asimd"];
 
 /**
  * Cores' worth of time that the control groups grant, Infinity where none is bounded.

@@ -3,7 +3,7 @@
 import { Option, type Command } from "commander";
 import { evaluateModel, trainModel } from "../wire/train.js";
 import { patchDirectory, type PatchReport } from "../wire/patch.js";
-import { replay } from "../wire/replay.js";
+import { replay, TOLERANCE } from "../wire/replay.js";
 import { whole } from "./arguments.js";
 import { print, trainingLine, type Context } from "./output.js";
 import { bar, duration, StatusLine } from "./status-line.js";
@@ -132,7 +132,9 @@ interface ReplayFlags {
 export function replayCommand(program: Command, context: Context): void {
   program
     .command("replay")
-    .description("train a receipt again; exit 0 only if every digit agrees")
+    .description(
+      "train a receipt again; exit 0 only if every digit agrees (on another kind of processor: within a tolerance)",
+    )
     .argument("<receipt>", "a receipt that evolve wrote")
     .option("--repo <dir>", "the repository it belongs to", ".")
     .option("--private-corpus <path...>", "the text it was scored on, where it was not the repository's")
@@ -141,12 +143,15 @@ export function replayCommand(program: Command, context: Context): void {
     .action(async (receipt: string, flags: ReplayFlags) => {
       const status = new StatusLine(process.stderr);
       const { repo: directory, privateCorpus = null, prepareNetwork = false } = flags;
-      const differences = await replay(
+      const { differences, exact } = await replay(
         receipt,
         { directory, privateCorpus, prepareNetwork },
         {
           signal: context.signal,
-          onStart: ({ pairs, id }) => status.line(`replaying ${2 * pairs.length} trainings of receipt ${id}`),
+          onStart: (recorded, sameKind) => {
+            status.line(`replaying ${2 * recorded.pairs.length} trainings of receipt ${recorded.id}`);
+            if (!sameKind) status.line(otherKind(recorded.runtime.cpu));
+          },
           onTrained: (done, of) => status.line(`${bar(done, of)}  ${done} of ${of} trainings`),
         },
       );
@@ -155,6 +160,11 @@ export function replayCommand(program: Command, context: Context): void {
       const lines = differences.map(
         ({ where, recorded, replayed }) => `${where}: recorded ${recorded}, replayed ${replayed}`,
       );
-      print(context, { ok, differences }, ok ? "every digit agrees" : lines.join("\n"));
+      const agreed = exact ? "every digit agrees" : `every number agrees within ${TOLERANCE} of itself`;
+      print(context, { ok, exact, differences }, ok ? agreed : lines.join("\n"));
     });
+}
+
+function otherKind(cpu: string): string {
+  return `the receipt was made on another kind of processor (${cpu}), which rounds otherwise: numbers are compared within ${TOLERANCE} of themselves, counts exactly`;
 }

@@ -2,13 +2,13 @@
 
 import { createHash } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
-import { cpus } from "node:os";
 import { basename, join } from "node:path";
 import type { FinishedCycle, Pair, Receipt } from "../candidate.js";
 import type { CycleOutcome } from "../evolution/cycle.js";
 import type { RepositoryVersion } from "../evolution/workshop.js";
 import type { Ground } from "../evolution/workshop.js";
 import { applyToTree, changedFurther, classifyChange, createPatch, UNCHANGED, type Changes } from "../patch/index.js";
+import { cpuKind } from "../machine.js";
 import { RUNTIME_VERSION } from "../runtime/session.js";
 import { parseReceipt } from "../store/receipt.js";
 import { json, writeTogether } from "../checkpoint/checkpoint.js";
@@ -56,7 +56,7 @@ export async function writeReceipt({
     pairs: result.pairs,
     trades: result.trades,
     decision: result.decision,
-    runtime: { onnxruntime: RUNTIME_VERSION, node: process.version, cpu: cpus()[0]?.model ?? "unknown", threads },
+    runtime: { onnxruntime: RUNTIME_VERSION, node: process.version, cpu: cpuKind(), threads },
   };
   const name = `receipts/${result.id}.json`;
   await mkdir(join(directory, "receipts"), { recursive: true });

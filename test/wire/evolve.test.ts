@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Receipt } from "../../src/candidate.js";
 import { generator } from "../../src/random.js";
 import { axon, startAxon, type Ran } from "../support/command.js";
 import { dirty, SLOW_SPEC, textRepository } from "../support/repositories.js";
@@ -22,6 +23,13 @@ async function repository(spec?: string | null): Promise<string> {
 const evolve = (directory: string, ...more: string[]) =>
   axon(["evolve", "--repo", directory, ...BUDGET, "--json", ...more]);
 
+/** The receipt with another score of its first candidate. */
+function scoredBy(receipt: Receipt, change: (score: number) => number): Receipt {
+  const [first, ...others] = receipt.pairs;
+  const candidate = { ...first.candidate, score: change(first.candidate.score) };
+  return { ...receipt, pairs: [{ ...first, candidate }, ...others] };
+}
+
 interface Result {
   readonly id: string;
   readonly branch: string | null;
@@ -39,21 +47,17 @@ interface Result {
 
 const result = ({ stdout }: Ran) => JSON.parse(stdout) as Result;
 
-interface Measured {
-  seconds?: number;
-  cpuSeconds?: number;
-  peakMemory?: number;
-  model?: { secondsPerByte?: number };
+const CLOCKED = new Set(["seconds", "cpuSeconds", "peakMemory", "secondsPerByte", "trades"]);
+
+/** Without what a clock measured, which no two runs share. */
+function unclocked(json: string): unknown {
+  return JSON.parse(json, (key, value: unknown) => (CLOCKED.has(key) ? undefined : value));
 }
 
-/** The archive's trainings, without what a clock measured. */
+/** The archive's trainings. */
 function trainings(directory: string): string[] {
   const lines = readFileSync(join(directory, ".git/axon/archive.jsonl"), "utf8").trim().split("\n");
-  const entries = lines.map((line) => JSON.parse(line) as { kind: string; measurement?: Measured });
-  for (const { measurement } of entries) {
-    for (const clocked of ["seconds", "cpuSeconds", "peakMemory"] as const) delete measurement?.[clocked];
-    delete measurement?.model?.secondsPerByte;
-  }
+  const entries = lines.map((line) => unclocked(line) as { readonly kind: string });
   return entries.filter(({ kind }) => kind === "training").map((entry) => JSON.stringify(entry));
 }
 
@@ -82,18 +86,27 @@ describe("evolve", () => {
     expect(result(again)).toEqual(result(ran));
 
     const replayed = await axon(["replay", receipt!, "--repo", directory, "--json"]);
-    expect([replayed.code, JSON.parse(replayed.stdout)]).toEqual([0, { ok: true, differences: [] }]);
+    expect([replayed.code, JSON.parse(replayed.stdout)]).toEqual([0, { ok: true, exact: true, differences: [] }]);
 
-    const forged = JSON.parse(readFileSync(receipt!, "utf8")) as { pairs: { candidate: { score: number } }[] };
-    forged.pairs[0].candidate.score -= 1e-15;
-    writeFileSync(join(directory, "forged.json"), JSON.stringify(forged));
-    const denied = await axon(["replay", join(directory, "forged.json"), "--repo", directory, "--json"]);
+    const forged = join(directory, "forged.json");
+    const replayForged = (change: (receipt: Receipt) => unknown) => {
+      writeFileSync(forged, JSON.stringify(change(JSON.parse(readFileSync(receipt!, "utf8")) as Receipt)));
+      return axon(["replay", forged, "--repo", directory, "--json"]);
+    };
+    const denied = await replayForged((one) => scoredBy(one, (score) => score - 1e-15));
     expect(denied.code).toBe(3);
     expect(JSON.parse(denied.stdout)).toMatchObject({
       ok: false,
       differences: [{ where: expect.stringMatching(/candidate: score/) }],
     });
-  });
+
+    const elsewhere = (one: Receipt) => ({ ...one, runtime: { ...one.runtime, cpu: "another" } });
+    const near = await replayForged((one) => elsewhere(scoredBy(one, (score) => score * (1 - 1e-4))));
+    expect(near.stderr).toMatch(/another kind of processor \(another\), .* compared within 0\.001 of themselves/);
+    expect([near.code, JSON.parse(near.stdout)]).toEqual([0, { ok: true, exact: false, differences: [] }]);
+    const far = await replayForged((one) => elsewhere(scoredBy(one, (score) => score * (1 - 2e-3))));
+    expect(far.code).toBe(3);
+  }, 60_000);
 
   test("works for a repository that has no spec: the branch brings one", async () => {
     const directory = await repository(null);
@@ -119,7 +132,8 @@ describe("evolve", () => {
     } while (last.code === null && kills < 60);
     expect(kills).toBeGreaterThan(0);
     expect(last.code).toBe(0);
-    expect(result(last)).toEqual({ ...result(expected), receipt: result(last).receipt });
+    const withoutPath = ({ stdout }: Ran) => ({ ...(unclocked(stdout) as Result), receipt: null });
+    expect(withoutPath(last)).toEqual(withoutPath(expected));
     expect(trainings(parts).toSorted()).toEqual(trainings(whole).toSorted());
     expect(new Set(trainings(parts)).size).toBe(trainings(parts).length);
     expect(readdirSync(join(parts, ".git/axon")).filter((name) => name.startsWith("training-"))).toEqual([]);
