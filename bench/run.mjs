@@ -4,6 +4,8 @@ const BENCHES = {
   train: () => import("./train.mjs"),
   growth: () => import("./growth.mjs"),
   sample: () => import("./sample.mjs"),
+  decisions: () => import("./decisions.mjs"),
+  pairing: () => import("./pairing.mjs"),
   nulls: () => import("./nulls.mjs"),
 };
 

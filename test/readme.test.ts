@@ -19,7 +19,7 @@ const SHOWN: Shown[] = [...README.matchAll(/```console\n([^]*?)```/g)].flatMap((
 
 /** Long things run with a small budget, and without the build that `npm test` has already done. */
 const SMALLER: readonly (readonly [RegExp, string])[] = [
-  [/npm run evolve -- (.*)/, "npm run --silent axon -- evolve $1 --tokens 2000 --trainings 20"],
+  [/npm run evolve -- (.*)/, "npm run --silent axon -- evolve $1 --tokens 2000 --trainings 34"],
   [/--tokens 200000/, "--tokens 5120"],
 ];
 

@@ -31,7 +31,7 @@ export function evolveCommand(program: Command, context: Context): void {
     .option("--demo", "evolve a small repository of essays instead, made in the temporary directory")
     .option("--corpus <path...>", "learn from these files and folders, not from what git tracks")
     .option("--private-corpus <path...>", "score models by the repository's own commands on this text of yours")
-    .option("--trainings <n>", "how many trainings to spend (default: as .github/axon.yml says, else 48)", whole(1))
+    .option("--trainings <n>", "how many trainings to spend (default: as .github/axon.yml says, else 100)", whole(1))
     .option(
       "--tokens <n>",
       "bytes per training, at the size of the repository's own spec (default: likewise, 150000)",

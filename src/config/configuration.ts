@@ -80,7 +80,7 @@ const schema = z.strictObject({
     .describe("by how much an improvement may make other measures grow: 0.05 or 5 %"),
   limits: z
     .strictObject({
-      trainings: z.int().min(1).max(10_000).default(48).describe("how many a cycle may spend"),
+      trainings: z.int().min(1).max(10_000).default(100).describe("how many a cycle may spend"),
       tokens: z
         .int()
         .min(1)

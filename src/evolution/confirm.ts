@@ -19,9 +19,16 @@ interface Arms<V> {
   readonly candidate: V;
 }
 
+interface Terms {
+  readonly objective: Objective;
+  readonly bounds: Bounds;
+  /** Of the baseline's score between seeds. */
+  readonly deviation: number;
+}
+
 export async function confirm<V extends Version>(
   { baseline, candidate }: Arms<V>,
-  { objective, bounds }: { readonly objective: Objective; readonly bounds: Bounds },
+  { objective, bounds, deviation }: Terms,
   seeds: readonly number[],
   meter: Meter<V>,
   { plan, report }: Pick<CycleEnvironment<V>, "plan" | "report">,
@@ -39,7 +46,8 @@ export async function confirm<V extends Version>(
       if (isFailure(after)) return { decision: failed("candidate", after), pairs, trades: [] };
       pairs.push({ seed: next[i], baseline: before, candidate: after });
     }
-    const ruling = plan.rule(pairs.map((pair) => worsening(objective, pair.candidate, pair.baseline)));
+    const differences = pairs.map((pair) => worsening(objective, pair.candidate, pair.baseline));
+    const ruling = plan.rule(differences, deviation);
     if (ruling.verdict === "continue") continue;
     const trades = tradesOf(pairs, bounds);
     return { decision: bounded(facing(objective, ruling.decision), trades), pairs, trades };

@@ -14,11 +14,11 @@ import { mostAsked, prune } from "./prune.js";
 import { Search, WIDTH, type KeptStep } from "./search.js";
 import { seedsOf, type Seeds } from "./seeds.js";
 
-/** Trainings of the baseline that tell its noise, beside that of the search. */
+/** Trainings of the baseline that tell its noise, beside that of the search. They cost once per baseline, since their seeds never change. */
 const NOISE_RUNS = 4;
 const PRUNING_SEEDS = 1;
-/** Steps of a bundle: with more of them, one bad step spoils more good ones. */
-const BUNDLE = 4;
+/** Steps of a bundle. More of them share one confirmation's cost, and one bad step spoils more good ones; found with `npm run bench -- decisions`. */
+const BUNDLE = 8;
 
 export interface CycleOutcome<V extends Version> {
   readonly result: CycleResult;
@@ -93,7 +93,7 @@ class Cycle<V extends Version> {
 
   async #conclude(search: Search<V>, evaluations: readonly Evaluation[], noise: Noise): Promise<CycleOutcome<V>> {
     const found = await this.#bundle(search, evaluations[0], noise);
-    const confirmed = "reason" in found ? nothingMeasured(found.reason) : await this.#confirm(found.version);
+    const confirmed = "reason" in found ? nothingMeasured(found.reason) : await this.#confirm(found.version, noise);
     const { decision } = confirmed;
     this.#environment.report({ kind: "decided", decision });
     const accepted = decision.verdict === "accepted" && !("reason" in found) ? found : null;
@@ -153,9 +153,10 @@ class Cycle<V extends Version> {
     return version;
   }
 
-  async #confirm(candidate: V): Promise<Confirmed> {
-    const { baseline } = this.#request;
-    return confirm({ baseline, candidate }, this.#request, this.#seeds.confirmation, this.#meter, this.#environment);
+  async #confirm(candidate: V, { deviation }: Noise): Promise<Confirmed> {
+    const { baseline, objective, bounds } = this.#request;
+    const terms = { objective, bounds, deviation };
+    return confirm({ baseline, candidate }, terms, this.#seeds.confirmation, this.#meter, this.#environment);
   }
 }
 

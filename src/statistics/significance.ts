@@ -1,13 +1,8 @@
 // The decision rule: paired differences in, a verdict out, after a planned number of looks. Pure; it trains and asks nobody.
 
 import type { Decision } from "../candidate.js";
+import { chanceToAccept, detectableGain, LOOKS, type Look } from "./looks.js";
 import { pairedTest, pairsForPower, type PairedTest } from "./paired-test.js";
-
-/** One look at the evidence: after so many pairs, accept at this one-sided level. */
-export interface Look {
-  readonly pairs: number;
-  readonly level: number;
-}
 
 export interface Ruling {
   readonly verdict: Decision["verdict"] | "continue";
@@ -16,32 +11,22 @@ export interface Ruling {
 }
 
 export interface SequentialPlan {
-  /** Chance to accept a gain of one standard deviation of a difference. */
-  readonly power: number;
+  /** Chance to accept a gain, given in standard deviations of a difference. */
+  readonly power: (gain: number) => number;
   /** Gain that is accepted four times out of five, in standard deviations of a difference. */
   readonly detectable: number;
   /** Numbers of pairs at which to ask, ascending. */
   readonly looks: readonly number[];
   /**
    * @param differences candidate minus baseline, lower is better, in the order they were measured
+   * @param deviation between seeds, of one version; without it the decision does not know its power
    * @throws RangeError for more differences than the last look has, for none, or for one that is not finite.
    */
-  readonly rule: (differences: readonly number[]) => Ruling;
+  readonly rule: (differences: readonly number[], deviation?: number) => Ruling;
 }
 
-/**
- * A change that does nothing is accepted with probability 0.01 at most: each look is a t-test of its own level, and chances
- * of any of several errors never exceed the sum of their chances (Bonferroni's inequality), whatever binds the looks together.
- * Four pairs show an effect of 3.5 standard deviations, eight one of 1.3.
- */
-const LOOKS: readonly Look[] = [
-  { pairs: 4, level: 0.003 },
-  { pairs: 6, level: 0.003 },
-  { pairs: 8, level: 0.004 },
-];
-
-/** An effect that would need this many times the pairs of the last look is given up early: trainings are better spent. */
-const HOPELESS = 5;
+/** More pairs than this nobody will train: then no number is named. */
+const MOST_PAIRS = 1000;
 
 /**
  * The plan of a confirmation. Stopping early for want of an effect can only lower the chance of a false acceptance.
@@ -49,21 +34,25 @@ const HOPELESS = 5;
  */
 export function sequentialPlan(looks: readonly Look[] = LOOKS): SequentialPlan {
   const last = looks.at(-1)?.pairs ?? 0;
+  const power = chanceToAccept(looks);
   return {
-    power: 0.5,
-    detectable: 1.3,
+    power,
+    detectable: detectableGain(power),
     looks: looks.map(({ pairs }) => pairs),
-    rule: (differences) => {
+    rule: (differences, deviation) => {
       const { length } = differences;
       if (length > last) throw new RangeError(`${length} pairs were measured, but the plan ends at ${last}`);
       const look = looks.find(({ pairs }) => pairs === length);
       const test = pairedTest(differences, 1 - 2 * (look?.level ?? looks[0].level));
-      return look ? atLook(test, look, last) : ruling("continue", test, "no look is planned here");
+      if (look === undefined) return ruling("continue", test, "no look is planned here");
+      const { verdict, decision } = atLook(test, look, last);
+      if (verdict === "continue" || deviation === undefined || test.pValue === null) return { verdict, decision };
+      return { verdict, decision: { ...decision, power: power(deviation / test.standardDeviation) } };
     },
   };
 }
 
-function atLook(test: PairedTest, { pairs, level }: Look, last: number): Ruling {
+function atLook(test: PairedTest, { pairs, level, giveUp }: Look, last: number): Ruling {
   const { mean, pValue } = test;
   if (mean === 0 && test.standardDeviation === 0) return ruling("rejected", test, "it changes no digit of any result");
   if (mean >= 0) return ruling("rejected", test, `no better than the baseline on ${pairs} fresh pairs`);
@@ -73,18 +62,24 @@ function atLook(test: PairedTest, { pairs, level }: Look, last: number): Ruling 
   }
   const evidence = `better by ${digits(-mean)} on average of ${pairs} fresh pairs (p = ${digits(pValue)}`;
   if (pValue <= level) return ruling("accepted", test, `${evidence}, ${level} needed)`);
-  const needed = pairsForPower(test);
-  if (pairs < last && needed <= HOPELESS * last)
-    return ruling("continue", test, `${evidence}, ${level} needed so far)`);
-  const more = Math.max(1, needed - pairs);
-  const advice = `${more} more ${more === 1 ? "pair" : "pairs"} would find an effect of this size four times out of five`;
-  return ruling("indecisive", test, `${evidence}, ${level} needed); ${advice}`);
+  if (pairs < last && pValue < giveUp) return ruling("continue", test, `${evidence}, ${level} needed so far)`);
+  const bar = pairs < last ? `below ${giveUp} needed to go on` : `${level} needed`;
+  return undecided(test, `${evidence}, ${bar})`);
 }
 
-function ruling(verdict: Ruling["verdict"], test: PairedTest, reason: string): Ruling {
+/** With how much more it would take. */
+function undecided(test: PairedTest, evidence: string): Ruling {
+  const more = Math.max(1, pairsForPower(test) - test.pairs);
+  if (more > MOST_PAIRS)
+    return ruling("indecisive", test, `${evidence}; an effect this small would take over ${MOST_PAIRS} more pairs`);
+  const advice = `${more} more ${more === 1 ? "pair" : "pairs"} would find an effect of this size four times out of five`;
+  return ruling("indecisive", test, `${evidence}; ${advice}`, more);
+}
+
+function ruling(verdict: Ruling["verdict"], test: PairedTest, reason: string, morePairs: number | null = null): Ruling {
   const { mean, interval, pValue, pairs } = test;
   const settled = verdict === "continue" ? "indecisive" : verdict;
-  const decision = { verdict: settled, reason, effect: mean, interval, pValue, pairs, power: null, morePairs: null };
+  const decision = { verdict: settled, reason, effect: mean, interval, pValue, pairs, power: null, morePairs };
   return { verdict, decision };
 }
 

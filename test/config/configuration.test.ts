@@ -19,7 +19,7 @@ const DEFAULTS = {
   evolve: { paths: ["model/spec.yml"] },
   train: {},
   bounds: {},
-  limits: { trainings: 48, tokens: 150_000 },
+  limits: { trainings: 100, tokens: 150_000 },
 };
 
 test.each([null, "", "# nothing\n", "{}", "evolve: {}\nlimits: {}\n"])("%j means the defaults", (text) => {
@@ -114,7 +114,7 @@ test("the JSON Schema knows the keys, forbids others and has the defaults", () =
   expect(schema).toMatchObject({
     additionalProperties: false,
     properties: {
-      limits: { properties: { trainings: { default: 48 }, tokens: { default: 150_000 } } },
+      limits: { properties: { trainings: { default: 100 }, tokens: { default: 150_000 } } },
       objective: { required: ["command", "path", "direction"], additionalProperties: false },
     },
   });

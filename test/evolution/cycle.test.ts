@@ -35,7 +35,7 @@ describe("a cycle finds what is there", () => {
       expect([baseline.seed, candidate.seed]).toEqual([seed, seed]);
     }
     const differences = result.pairs.map(({ baseline, candidate }) => candidate.score - baseline.score);
-    expect(sequentialPlan().rule(differences).decision).toEqual(result.decision);
+    expect(sequentialPlan().rule(differences, result.noise.deviation).decision).toEqual(result.decision);
   });
 
   test("improvements add up: of those trained side by side the best is kept, the others are tried again on top of it", async () => {
