@@ -1,6 +1,7 @@
 // When a single paired training is good enough to build on. A cheap filter: nothing it lets through leaves the machine unconfirmed.
 
 import type { Noise } from "../candidate.js";
+import { isNegligible } from "./negligible.js";
 import { upperQuantile, upperTail } from "./student-t.js";
 
 export interface SearchRuling {
@@ -11,7 +12,7 @@ export interface SearchRuling {
 }
 
 /**
- * Any gain will do: a margin of half a standard deviation would throw away a third of the true gain where gains are rare
+ * Any gain of use will do: a margin of half a standard deviation would throw away a third of the true gain where gains are rare
  * (`npm run bench -- decisions`), and the confirmation is there for what noise lets through.
  * @param change candidate minus parent on one seed; below 0 is better
  */
@@ -19,6 +20,7 @@ export function worthKeeping(change: number, { deviation, runs }: Noise): Search
   if (change === 0) return { keep: false, reason: "it changes no digit of the result", pValue: null };
   const pValue = deviation > 0 ? upperTail(-change / deviation, runs - 1) : null;
   if (change > 0) return { keep: false, reason: "worse than its parent on the same seed", pValue };
+  if (isNegligible(change, deviation)) return { keep: false, reason: "too little better to be of use", pValue };
   return { keep: true, reason: "better than its parent on the same seed", pValue };
 }
 

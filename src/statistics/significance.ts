@@ -2,6 +2,7 @@
 
 import type { Decision } from "../candidate.js";
 import { chanceToAccept, detectableGain, LOOKS, type Look } from "./looks.js";
+import { isNegligible } from "./negligible.js";
 import { pairedTest, pairsForPower, type PairedTest } from "./paired-test.js";
 
 export interface Ruling {
@@ -45,7 +46,7 @@ export function sequentialPlan(looks: readonly Look[] = LOOKS): SequentialPlan {
       const look = looks.find(({ pairs }) => pairs === length);
       const test = pairedTest(differences, 1 - 2 * (look?.level ?? looks[0].level));
       if (look === undefined) return ruling("continue", test, "no look is planned here");
-      const { verdict, decision } = atLook(test, look, last);
+      const { verdict, decision } = ofUse(atLook(test, look, last), test, deviation);
       if (verdict === "continue" || deviation === undefined || test.pValue === null) return { verdict, decision };
       return { verdict, decision: { ...decision, power: power(deviation / test.standardDeviation) } };
     },
@@ -65,6 +66,12 @@ function atLook(test: PairedTest, { pairs, level, giveUp }: Look, last: number):
   if (pairs < last && pValue < giveUp) return ruling("continue", test, `${evidence}, ${level} needed so far)`);
   const bar = pairs < last ? `below ${giveUp} needed to go on` : `${level} needed`;
   return undecided(test, `${evidence}, ${bar})`);
+}
+
+/** What is certain but far below the noise between seeds is no improvement. */
+function ofUse(found: Ruling, test: PairedTest, deviation = 0): Ruling {
+  if (found.verdict !== "accepted" || !isNegligible(test.mean, deviation)) return found;
+  return ruling("rejected", test, `${found.decision.reason}; but that is too little to be of use`);
 }
 
 /** With how much more it would take. */

@@ -17,8 +17,12 @@ describe("the search keeps", () => {
     const { keep, pValue } = worthKeeping(-0.0213, NOISE); // t = 2.13 with 4 degrees of freedom
     expect(keep).toBe(true);
     expect(pValue).toBeCloseTo(0.05, 3);
-    expect(worthKeeping(-1e-9, NOISE).keep).toBe(true);
     expect(worthKeeping(-1e-9, { ...NOISE, deviation: 0 })).toMatchObject({ keep: true, pValue: null });
+  });
+
+  test("nothing that is better by less than a twentieth of what the seed moves", () => {
+    expect(worthKeeping(-0.00051, NOISE).keep).toBe(true);
+    expect(worthKeeping(-0.00049, NOISE)).toMatchObject({ keep: false, reason: "too little better to be of use" });
   });
 
   test("nothing that is worse, and nothing that changes no digit", () => {

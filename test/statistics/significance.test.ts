@@ -49,6 +49,14 @@ describe("the rule", () => {
     expect(decision.interval?.[1]).toBeLessThan(0);
   });
 
+  test("rejects a gain that is certain, but far below what the seed moves", () => {
+    const tiny = [-2.01e-8, -1.99e-8, -2e-8];
+    expect(PLAN.rule(tiny).verdict).toBe("accepted");
+    const { verdict, decision } = PLAN.rule(tiny, 0.01);
+    expect(verdict).toBe("rejected");
+    expect(decision.reason).toMatch(/^better by 2\.0e-8 .*; but that is too little to be of use$/);
+  });
+
   test("accepts exactly when the interval it reports leaves out 0", () => {
     const noise = generator("rule");
     const verdicts = new Set<string>();
