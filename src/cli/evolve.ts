@@ -83,7 +83,7 @@ function startLines({ id, material, archive, leftOut, looks, finished }: EvolveS
   return [
     `cycle ${id}: ${repository.root} at ${commit.slice(0, 10)}, ${size}`,
     ...(leftOut ? [leftOut] : []),
-    `held-out text ${split.epoch === 0 ? "" : rotation(split.epoch)}: looked at ${looks} of ${LOOKS} times so far`,
+    `held-out text${split.epoch === 0 ? "" : ` ${rotation(split.epoch)}`}: looked at ${looks} of ${LOOKS} times so far`,
     ...(finished ? [`it ended in an earlier run: this is its result from ${archive}`] : []),
   ];
 }

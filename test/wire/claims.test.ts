@@ -15,7 +15,7 @@ const git = (directory: string, ...args: string[]) =>
   });
 
 const evolve = (directory: string, ...more: string[]) =>
-  axon(["evolve", "--repo", directory, "--tokens", "4000", "--json", ...more]);
+  axon(["evolve", "--repo", directory, "--tokens", "4000", "--trainings", "36", "--json", ...more]);
 
 describe("after a merge", () => {
   test("the gain is measured again: a true claim holds, a false one is said aloud and its revert prepared", async () => {

@@ -9,7 +9,7 @@ import { dirty, SLOW_SPEC, textRepository } from "../support/repositories.js";
 import { temporaryDirectories } from "../support/temporary.js";
 
 const temporary = temporaryDirectories();
-const BUDGET = ["--tokens", "4000"];
+const BUDGET = ["--tokens", "4000", "--trainings", "36"];
 
 const git = (directory: string, ...args: string[]) =>
   execFileSync("git", ["-C", directory, ...args], { encoding: "utf8" });
@@ -110,7 +110,7 @@ describe("evolve", () => {
 
   test("works for a repository that has no spec: the branch brings one", async () => {
     const directory = await repository(null);
-    const { code, stdout } = await axon(["evolve", "--repo", directory, "--tokens", "2048", "--json"]);
+    const { code, stdout } = await axon(["evolve", "--repo", directory, "--tokens", "2048", "--trainings", "36", "--json"]);
     expect(code).toBe(0);
     const { branch } = JSON.parse(stdout) as Result;
     if (branch) expect(git(directory, "show", `${branch}:model/spec.yml`)).toMatch(/architecture|optimizer|training/);
