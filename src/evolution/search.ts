@@ -115,7 +115,7 @@ export class Search<V extends Version> {
     if (best) return { decision: "kept", reason, ...numbers };
     return {
       decision: "deferred",
-      reason: "better than its parent, and tried again on top of a sibling that was more so",
+      reason: "better, but a sibling more so: tried again on top of that",
       ...numbers,
     };
   }
