@@ -193,30 +193,27 @@ export interface CycleResult {
   readonly cost: Cost;
 }
 
-/** A part of the held-out side, by its content. */
-export interface HeldOutFile {
-  readonly sha256: string;
-  readonly bytes: number;
-}
-
 /** A cycle that has begun, and the text that judges it. */
 export interface CycleStart {
   readonly cycle: string;
   /** As in the keys of its trainings. */
   readonly split: string;
-  readonly heldOut: readonly HeldOutFile[];
+  /** What tells its text from other text: see `sketchOf`. */
+  readonly sketch: readonly number[];
 }
 
 /** How often a held-out side was looked at. */
 export interface LedgerLine {
   readonly split: string;
-  readonly heldOut: readonly HeldOutFile[];
+  /** What tells its text from other text: see `sketchOf`. */
+  readonly sketch: readonly number[];
   readonly looks: number;
 }
 
-/** A promise held against what was measured after the merge. Effects below 0 are better. */
+/** A promise held against what was measured after the merge. Effects are in the objective's own unit and direction. */
 export interface Claim {
-  readonly holds: boolean;
+  /** "smaller": a gain, but less than was claimed. "gone": none is left, and the change should be reverted. */
+  readonly outcome: "holds" | "smaller" | "gone";
   readonly reason: string;
   readonly claimed: number;
   readonly effect: number;

@@ -93,10 +93,10 @@ function rotation(epoch: number): string {
 }
 
 function claimLine({ receipt, claim, branch }: CheckedClaim): string {
-  const { holds, reason, claimed, effect, pairs } = claim;
+  const { outcome, reason, claimed, effect, pairs } = claim;
   const numbers = `${signed(claimed)} claimed, ${signed(effect)} on ${pairs} fresh pairs`;
   const revert = branch === null ? "" : `; the revert is prepared on branch ${branch}`;
-  return `merged ${receipt}: ${holds ? "the claim holds" : "THE CLAIM DOES NOT HOLD"}, ${reason} (${numbers})${revert}`;
+  return `merged ${receipt}: ${outcome === "holds" ? "the claim holds" : "THE CLAIM DOES NOT HOLD"}, ${reason} (${numbers})${revert}`;
 }
 
 /** All trainings that run side by side, in one line. */

@@ -20,8 +20,8 @@ const MAXIMUM_FILE = 2 ** 20;
 const HEAD = 1024;
 
 const PATH_RULES: readonly (readonly [Reason, RegExp])[] = [
-  // AXON's artefacts: model card and metrics, receipts, its archive, its configuration. Learning from them would be learning the judge's notes.
-  ["AXON's own", /^(model|axon|receipts)\/|^\.github\/axon\.yml$|(^|[/.])receipt\.json$/],
+  // AXON's artefacts: model card and metrics, receipts, its archive. Learning from them would be learning the judge's notes.
+  ["AXON's own", /^(model|axon|receipts)\/|(^|[/.])receipt\.json$/],
   ["vendored", /(^|\/)(vendor|third[_-]party|node_modules|bower_components|dist|build)\//],
   ["secret", /(^|\/)\.env($|[.-])|\.(pem|key|p12|pfx|ppk|jks|keystore|kdbx)$/i],
   ["secret", /(^|\/)(id_(rsa|dsa|ecdsa|ed25519)|\.netrc|\.pgpass|\.htpasswd|\.git-credentials|\.aws\/credentials)$/],

@@ -1,7 +1,7 @@
 // The held-out side as a budget: every score is a look at it, and what is chosen by many looks fits the text that judged.
 
 import { createHash } from "node:crypto";
-import type { HeldOutFile, LedgerLine } from "../candidate.js";
+import type { LedgerLine } from "../candidate.js";
 import type { CorpusFile } from "./corpus.js";
 
 /**
@@ -11,22 +11,30 @@ import type { CorpusFile } from "./corpus.js";
  */
 export const LOOKS = 500;
 
-/** Two held-out sides are the same ruler when half of the bytes agree. */
-const SAME = 0.5;
+/** Lines that a sketch remembers. */
+const SKETCH = 256;
 
-export function heldOutFiles(files: readonly CorpusFile[]): HeldOutFile[] {
-  return files.map(({ bytes }) => ({
-    sha256: createHash("sha256").update(bytes).digest("hex").slice(0, 16),
-    bytes: bytes.length,
-  }));
+/** Two held-out sides are the same ruler when they share this part of all lines that either has: half of each. */
+const SAME = 1 / 3;
+
+/**
+ * The smallest hashes of the lines of a text. Of two sketches, the share of common ones among the smallest of both estimates the share
+ * of common lines among all (bottom-k sketch; Bar-Yossef et al., RANDOM 2002). It survives edits, and text that moves.
+ */
+export function sketchOf(files: readonly CorpusFile[]): number[] {
+  const lines = new Set(files.flatMap(({ bytes }) => Buffer.from(bytes).toString("latin1").split("\n")));
+  const hashes = [...lines].map((line) => createHash("sha256").update(line, "latin1").digest().readUInt32LE(0));
+  return [...new Set(hashes)].toSorted((a, b) => a - b).slice(0, SKETCH);
 }
 
 /** Looks at this held-out side, and at earlier ones that were mostly the same text: an edit does not make it fresh. */
-export function looksAt(files: readonly HeldOutFile[], ledger: readonly LedgerLine[]): number {
-  if (files.length === 0) return 0; // nothing judges but the repository's own command
-  const known = new Set(files.map(({ sha256 }) => sha256));
-  const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
-  const common = (line: LedgerLine) =>
-    line.heldOut.reduce((sum, { sha256, bytes }) => sum + (known.has(sha256) ? bytes : 0), 0);
-  return ledger.filter((line) => common(line) >= SAME * total).reduce((sum, { looks }) => sum + looks, 0);
+export function looksAt(sketch: readonly number[], ledger: readonly LedgerLine[]): number {
+  if (sketch.length === 0) return 0; // nothing judges but the repository's own command
+  return ledger.filter((line) => similarity(sketch, line.sketch) >= SAME).reduce((sum, { looks }) => sum + looks, 0);
+}
+
+function similarity(a: readonly number[], b: readonly number[]): number {
+  const union = [...new Set([...a, ...b])].toSorted((x, y) => x - y).slice(0, SKETCH);
+  const [inA, inB] = [new Set(a), new Set(b)];
+  return union.filter((hash) => inA.has(hash) && inB.has(hash)).length / Math.max(1, union.length);
 }

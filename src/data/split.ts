@@ -165,9 +165,9 @@ function cutPiece(files: readonly CorpusFile[], total: number, epoch: number): P
     // Rounded down a tenth holds out more, not less; a smaller share is bounded and rounds the other way.
     const round = share === HELD_OUT ? Math.floor : Math.ceil;
     const [from, to] = [epoch + 1, epoch].map((pieces) => round(bytes.length * (1 - pieces * share)));
-    for (const piece of [bytes.subarray(0, from), bytes.subarray(to)]) {
-      if (piece.length > 0) training.push({ path, bytes: piece });
-    }
+    const rest =
+      to === bytes.length ? bytes.subarray(0, from) : Buffer.concat([bytes.subarray(0, from), bytes.subarray(to)]);
+    if (rest.length > 0) training.push({ path, bytes: rest });
     if (from < to) heldOut.push({ path, bytes: bytes.subarray(from, to) });
     sides.push([path, "cut"]);
   }

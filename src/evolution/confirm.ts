@@ -55,7 +55,13 @@ export async function confirm<V extends Version>(
   throw new AxonError("bug", "the last look of the plan ended without a verdict");
 }
 
-function failed(arm: "baseline" | "candidate", { reason }: Failure): Decision {
+/** Failures of this machine and not of the change: the cycle must not end with them. */
+const OF_MACHINE: ReadonlySet<string> = new Set(["memory", "no-sandbox"]);
+
+/** @throws AxonError of the failure's code where the machine is to blame: run again, the cycle goes on. */
+function failed(arm: "baseline" | "candidate", { code, reason }: Failure): Decision {
+  if (OF_MACHINE.has(code))
+    throw new AxonError(code, `the confirmation stopped, in a training of the ${arm}: ${reason}`);
   return withoutPairs("rejected", `the confirmation failed, in a training of the ${arm}: ${reason}`);
 }
 

@@ -11,6 +11,7 @@ import type { CycleEnvironment, CycleRequest, Version } from "./environment.js";
 import { isFailure, Meter } from "./meter.js";
 import { worsening } from "./objective.js";
 import { mostAsked, prune } from "./prune.js";
+import { unmeasured } from "./trade.js";
 import { Search, WIDTH, type KeptStep } from "./search.js";
 import { seedsOf, type Seeds } from "./seeds.js";
 
@@ -27,7 +28,7 @@ export interface CycleOutcome<V extends Version> {
 }
 
 /**
- * @throws InputError `budget` when the trainings cannot pay for a verdict; AxonError `baseline-failed` when the
+ * @throws InputError `budget` when the trainings cannot pay for a verdict, `bound-unmeasured` for a bound that would forbid nothing; AxonError `baseline-failed` when the
  * baseline itself gives no number.
  */
 export async function runCycle<V extends Version>(
@@ -87,8 +88,15 @@ class Cycle<V extends Version> {
   async #baseline(): Promise<readonly Evaluation[]> {
     const { search, noise } = this.#seeds;
     const measured = await this.#meter.all(this.#request.baseline, [search, ...noise]);
-    if (!isFailure(measured)) return measured;
+    if (!isFailure(measured)) return this.#bounded(measured);
     throw new AxonError("baseline-failed", `the baseline could not be measured: ${measured.reason}`);
+  }
+
+  #bounded(evaluations: readonly Evaluation[]): readonly Evaluation[] {
+    const missing = unmeasured(evaluations[0], this.#request.bounds);
+    if (missing.length === 0) return evaluations;
+    const message = `bounds.${missing[0]} cannot be kept, because nothing measures it for this objective and these commands: remove it`;
+    throw new InputError("bound-unmeasured", message);
   }
 
   async #conclude(search: Search<V>, evaluations: readonly Evaluation[], noise: Noise): Promise<CycleOutcome<V>> {

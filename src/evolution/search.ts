@@ -10,6 +10,9 @@ import { worthKeeping } from "../statistics/search-rule.js";
 /** Attempts that depart from the same parent and train side by side: a fixed number, so that no result depends on the cores. */
 export const WIDTH = 4;
 
+/** A proposer that is not heard by now will not be. */
+const MOST_BARREN = 3;
+
 /** A step of the bundle: a proposal that was kept, and the attempt it came from. */
 export interface KeptStep {
   readonly id: string;
@@ -38,6 +41,8 @@ export class Search<V extends Version> {
   #head: Measured<V>;
   /** Better than their parent, but not the best of their generation: tried again on top of that one. */
   #deferred: Proposal[] = [];
+  /** Generations in a row of which nothing could be trained. */
+  #barren = 0;
   readonly attempts: Attempt[] = [];
   readonly kept: KeptStep[] = [];
 
@@ -52,7 +57,10 @@ export class Search<V extends Version> {
     return this.#head;
   }
 
-  /** Trains up to `width` attempts side by side and keeps the best, if it is good enough; false when there is nothing left to try. */
+  /**
+   * Trains up to `width` attempts side by side and keeps the best, if it is good enough; false when there is nothing left to try, or when
+   * nothing but what cannot be trained is proposed again and again.
+   */
   async generation(width: number): Promise<boolean> {
     const candidates = await this.#candidates(width);
     const parent = this.#head;
@@ -73,7 +81,10 @@ export class Search<V extends Version> {
       this.#head = { version: candidate.version, evaluation: result };
       this.kept.push({ id: candidate.id, proposal: candidate.proposal });
     }
-    return candidates.length > 0;
+    if (candidates.length === 0) return false;
+    const barren = candidates.every(({ version }) => isFailure(version));
+    this.#barren = barren ? this.#barren + 1 : 0;
+    return this.#barren < MOST_BARREN;
   }
 
   async #candidates(width: number): Promise<readonly Candidate<V>[]> {

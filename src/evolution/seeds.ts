@@ -20,9 +20,9 @@ interface Counts {
 export function seedsOf(cycle: string, { noise, pruning, confirmation }: Counts): Seeds {
   const stream = generator("cycle", cycle);
   const shared = generator("noise");
-  // The remainder of a division by 4 tells the kinds apart: they never meet.
+  // The remainder of a division by 4 tells the kinds apart, so they never meet. Below 2³²: foreign trainers take no more.
   const draw = (from: typeof stream, kind: number, count: number) =>
-    Array.from({ length: count }, (_, i) => 4 * from.uint32(i) + kind);
+    Array.from({ length: count }, (_, i) => 4 * (from.uint32(i) >>> 2) + kind);
   const [search] = draw(stream, 1, 1);
   return {
     noise: draw(shared, 0, noise),

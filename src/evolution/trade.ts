@@ -26,6 +26,12 @@ export function tradesOf(pairs: readonly Pair[], bounds: Bounds): Trade[] {
   });
 }
 
+/** Measures that are bounded but that an evaluation does not have: such a bound would forbid nothing. */
+export function unmeasured(evaluation: Evaluation, bounds: Bounds): readonly Measure[] {
+  const names = Object.keys(bounds) as Measure[];
+  return names.filter((measure) => MEASURES[measure](evaluation) === undefined);
+}
+
 /** Why the first trade out of bounds forbids a change, in words; undefined where all keep them. */
 export function outOfBounds(trades: readonly Trade[]): string | undefined {
   const broken = trades.find(({ within }) => !within);

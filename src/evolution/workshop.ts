@@ -1,7 +1,7 @@
 // Versions of a repository: what a proposal makes of one, and which of them are known already. It trains nothing.
 
 import { createHash } from "node:crypto";
-import type { Attempt, Failure, Proposal } from "../candidate.js";
+import type { Attempt, Failure, Objective, Proposal } from "../candidate.js";
 import { InputError } from "../errors.js";
 import { applyToTree, changedFurther, overlaid, type Changes, type LookUp, type Policy } from "../patch/index.js";
 import type { ProposalContext, Propose, TriedSpec } from "../proposal/proposer.js";
@@ -32,6 +32,7 @@ interface WorkshopOptions {
   readonly ground: Ground;
   readonly baseline: RepositoryVersion;
   readonly seed: number;
+  readonly direction: Objective["direction"];
   readonly propose: Propose;
   readonly remember: (attempt: Attempt) => Promise<void>;
 }
@@ -42,7 +43,7 @@ interface Tried {
   readonly decision: Attempt["decision"];
 }
 
-export function workshop({ ground, baseline, seed, propose, remember }: WorkshopOptions): Workshop {
+export function workshop({ ground, baseline, seed, direction, propose, remember }: WorkshopOptions): Workshop {
   const tried: Tried[] = [];
   const specs: TriedSpec[] = [];
   const context = (parent: RepositoryVersion, pending: readonly RepositoryVersion[]): ProposalContext => ({
@@ -50,6 +51,7 @@ export function workshop({ ground, baseline, seed, propose, remember }: Workshop
     specText: parent.specText,
     spec: parent.spec,
     tried: specs,
+    direction,
     pending: pending.map(({ spec }) => spec),
   });
   return {
@@ -91,6 +93,13 @@ export async function patched(
   const applied = await applyToTree(diff, { lookUp: overlaid(lookUp, to.changes), policy });
   if (!applied.ok) return failure("patch", `the patch does not apply: ${applied.error.message}`);
   const changes = await changedFurther(to.changes, applied.files, lookUp);
+  const size = [...changes.values()].reduce((sum, text) => sum + (text?.length ?? 0), 0);
+  if (changes.size > MOST_FILES || size > MOST_TEXT) {
+    return failure(
+      "too-large",
+      `with what was kept before it changes ${changes.size} files of ${size} characters; a receipt holds ${MOST_FILES} files of ${MOST_TEXT}`,
+    );
+  }
   const touched = applied.files.find((file) => file.path === specPath || file.from === specPath);
   if (touched === undefined) return { id, changes, specText: to.specText, spec: to.spec };
   const after = touched.path === specPath ? touched.after : undefined;
@@ -102,6 +111,10 @@ export async function patched(
     throw error;
   }
 }
+
+/** What one receipt holds, with room for the lines that a diff takes out. */
+const MOST_FILES = 100;
+const MOST_TEXT = 400_000;
 
 interface Surroundings {
   readonly baseline: RepositoryVersion;

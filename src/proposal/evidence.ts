@@ -30,7 +30,14 @@ export function observe(context: ProposalContext, paths: readonly string[]): Obs
     const [path] = changed;
     const [from, to] = [valueAt(parent, path), valueAt(tried.spec, path)];
     const here = parent === context.spec || fingerprint(parent) === current;
-    observations.push({ path, from, to, direction: directionOf(from, to), ending: endingOf(tried), here });
+    observations.push({
+      path,
+      from,
+      to,
+      direction: directionOf(from, to),
+      ending: endingOf(tried, context.direction),
+      here,
+    });
   }
   return observations;
 }
@@ -81,10 +88,11 @@ function directionOf(from: SpecValue, to: SpecValue): Direction {
 }
 
 /** A training that gave no number hurt as much as one that gave a worse one. */
-function endingOf({ attempt }: TriedSpec): Ending {
+function endingOf({ attempt }: TriedSpec, direction: ProposalContext["direction"]): Ending {
   if (attempt.decision !== "rejected") return "helped";
   const { differences } = attempt;
-  return differences.reduce((sum, difference) => sum + difference, 0) < 0 ? "unclear" : "hurt";
+  const sum = differences.reduce((total, difference) => total + difference, 0);
+  return (direction === "lower" ? sum < 0 : sum > 0) ? "unclear" : "hurt";
 }
 
 /** Given with the attempt; else the attempt of that id; else the spec at hand, if the attempt departed from it. */

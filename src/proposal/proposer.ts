@@ -19,6 +19,8 @@ export interface ProposalContext {
   readonly spec: Spec;
   /** In the order in which they were tried. */
   readonly tried: readonly TriedSpec[];
+  /** Which way the differences of attempts are better. */
+  readonly direction: "lower" | "higher";
   /** Specs that are about to be trained beside this one. */
   readonly pending: readonly Spec[];
 }

@@ -34,13 +34,13 @@ const indexed = z.discriminatedUnion("kind", [
     start: z.looseObject({
       cycle: z.string(),
       split: z.string(),
-      heldOut: z.array(z.looseObject({ sha256: z.string(), bytes: z.number() })),
+      sketch: z.array(z.number()).max(1000),
     }),
   }),
   z.looseObject({
     kind: z.literal("claim"),
     receipt: z.string(),
-    claim: z.looseObject({ holds: z.boolean(), reason: z.string() }),
+    claim: z.looseObject({ outcome: z.string(), reason: z.string() }),
   }),
   z.looseObject({ kind: z.literal("cycle"), result: z.looseObject({ id: z.string() }) }),
 ]);
@@ -98,14 +98,19 @@ export class Archive {
     return this.#claims.get(receipt);
   }
 
+  /** Those that ended, oldest first. */
+  cycles(): readonly FinishedCycle[] {
+    return [...this.#cycles.values()];
+  }
+
   started(cycle: string): boolean {
     return this.#starts.has(cycle);
   }
 
   /** The ledger: every held-out side that cycles were judged on, and how often it was looked at, which is once per score. */
   ledger(): readonly LedgerLine[] {
-    const bySplit = new Map([...this.#starts.values()].map(({ split, heldOut }) => [split, heldOut]));
-    return [...bySplit].map(([split, heldOut]) => ({ split, heldOut, looks: this.#looks.get(split) ?? 0 }));
+    const bySplit = new Map([...this.#starts.values()].map(({ split, sketch }) => [split, sketch]));
+    return [...bySplit].map(([split, sketch]) => ({ split, sketch, looks: this.#looks.get(split) ?? 0 }));
   }
 
   /**

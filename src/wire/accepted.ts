@@ -100,6 +100,9 @@ export async function commitAccepted(
   });
 }
 
+/** Whoever reports its own score may also have learned to report a better one. */
+const SELF_REPORTED = "A person must merge this: it changes code, and the repository's own code reports the score.";
+
 function metricsOf(receipt: Receipt): unknown {
   const candidates = receipt.pairs.map((pair) => pair.candidate);
   return {
@@ -122,6 +125,7 @@ function commitMessage(
   const unit = objective.selfReported ? objective.name : "bits per byte";
   const measured = objective.selfReported ? `${unit}, as the repository's own command reports it` : `held-out ${unit}`;
   const change = classifyChange(paths, SPEC_PATH);
+  const reported = objective.selfReported && change.kind === "code" ? [SELF_REPORTED, ""] : [];
   const fence = change.kind === "fenced" ? [`A person must merge this: ${change.path} is ${change.why}.`, ""] : [];
   const [before, after] = (["baseline", "candidate"] as const).map((arm) => meanScore(pairs, arm).toFixed(4));
   const bundle = attempts.filter((attempt) => attempt.decision === "kept" && !pruned.includes(attempt.id));
@@ -133,6 +137,7 @@ function commitMessage(
     ...kept,
     "",
     ...fence,
+    ...reported,
     `Confirmed on ${pairs.length} fresh paired seeds: ${decision.effect?.toFixed(4)} ${unit},`,
     `interval ${low.toFixed(4)} to ${high.toFixed(4)}, p = ${decision.pValue?.toPrecision(2)}.`,
     `Replay: axon replay model/receipts/${id}.json`,

@@ -1,13 +1,17 @@
 // After a merge: the state before and the state after are measured again on fresh seeds, and held against what the receipt claimed.
 // A claim that does not hold is said aloud, and its revert prepared on a branch.
 
-import type { Claim, Measurement, Objective, Receipt } from "../candidate.js";
-import { InputError } from "../errors.js";
-import { turned } from "../evolution/objective.js";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import type { Claim, Objective, Receipt } from "../candidate.js";
+import { withoutPairs } from "../evolution/decision.js";
+import { facing, turned, worsening } from "../evolution/objective.js";
 import { patched, type RepositoryVersion } from "../evolution/workshop.js";
 import { applyToTree, changedFurther, OPEN_POLICY, reversePatch, UNCHANGED } from "../patch/index.js";
 import { generator } from "../random.js";
-import { fingerprint, parseSpec } from "../spec.js";
+import { RUNTIME_VERSION } from "../runtime/session.js";
+import { fingerprint, parseSpec, type Spec } from "../spec.js";
 import { CLAIM_LOOKS, checkClaim } from "../statistics/claim.js";
 import type { Archive } from "../store/archive.js";
 import { parseReceipt } from "../store/receipt.js";
@@ -29,20 +33,23 @@ interface ClaimsOptions {
   readonly archive: Archive;
   readonly objective: Objective;
   /** Measures with the budget that the claim was made with. */
-  readonly open: (flops: number) => Promise<Measuring>;
+  readonly open: (receipt: Receipt) => Promise<Measuring>;
   readonly report: (claim: CheckedClaim) => void;
 }
 
-/** Checks what was merged since the last time. A state whose trainings fail is not judged: it is tried again the next time. */
+/**
+ * Checks what this archive claimed and somebody merged since the last time. It goes by its own receipts, whatever the repository holds
+ * in their place. A state whose trainings fail is not judged: it is tried again the next time.
+ */
 export async function checkClaims(options: ClaimsOptions): Promise<void> {
   for (const receipt of await mergedReceipts(options)) {
     const before = await stateBefore(receipt, options);
     if (before === null) continue;
-    const measuring = await options.open(receipt.flops);
+    const measuring = await options.open(receipt);
     try {
       const claim = await measured(receipt, before, measuring, options);
       if (claim === null) continue;
-      const branch = claim.holds ? null : await prepareRevert(receipt, claim, options);
+      const branch = claim.outcome === "gone" ? await prepareRevert(receipt, claim, options) : null;
       await options.archive.append({ kind: "claim", receipt: receipt.id, claim });
       options.report({ receipt: receipt.id, claim, branch });
     } finally {
@@ -51,46 +58,30 @@ export async function checkClaims(options: ClaimsOptions): Promise<void> {
   }
 }
 
-/** Receipts at the base commit whose change is what the repository now stands on, and that nobody has checked. */
-async function mergedReceipts({ material, archive, objective }: ClaimsOptions): Promise<Receipt[]> {
-  const { tree, repository, commit } = material;
-  const paths = tree.files.map(({ path }) => path).filter((path) => /^model\/receipts\/[\w-]{1,64}\.json$/.test(path));
+/** Receipts whose change is what the repository now stands on, measured by the same ruler, that nobody has checked. */
+async function mergedReceipts({ material, archive, objective, ruler }: ClaimsOptions): Promise<Receipt[]> {
   const receipts: Receipt[] = [];
-  for (const path of paths.filter((one) => archive.claim(idOf(one)) === undefined)) {
-    const receipt = readable((await repository.readFile(commit, path))?.toString("utf8") ?? "", path);
-    const stands = receipt && fingerprint(specOf(receipt.candidateSpec)) === fingerprint(material.spec);
-    if (stands && receipt.id === idOf(path) && receipt.objective.name === objective.name) receipts.push(receipt);
+  for (const { id, receipt: name } of archive.cycles()) {
+    const merged = name !== null && material.tree.has(`model/receipts/${id}.json`);
+    if (!merged || archive.claim(id) !== undefined) continue;
+    const receipt = parseReceipt(await readFile(join(archive.directory, name), "utf8"), name);
+    const stands = fingerprint(specOf(receipt.candidateSpec)) === fingerprint(material.spec);
+    const sameRuler = receipt.evaluator === ruler.evaluator && receipt.runtime.onnxruntime === RUNTIME_VERSION;
+    if (stands && sameRuler && isDeepStrictEqual(receipt.objective, objective)) receipts.push(receipt);
   }
   return receipts;
 }
 
-function idOf(path: string): string {
-  return path.slice("model/receipts/".length, -".json".length);
-}
-
-/** Receipts of other versions of AXON, and what somebody put in their place, claim nothing that could be checked. */
-function readable(text: string, path: string): Receipt | undefined {
-  try {
-    const receipt = parseReceipt(text, path);
-    specOf(receipt.baselineSpec);
-    specOf(receipt.candidateSpec);
-    return receipt;
-  } catch (error) {
-    if (error instanceof InputError) return undefined;
-    throw error;
-  }
-}
-
-function specOf(spec: unknown): RepositoryVersion["spec"] {
+export function specOf(spec: unknown): Spec {
   return parseSpec(JSON.stringify(spec), SPEC_PATH);
 }
 
-/** The repository as it stands, without the change; null where others have built on it since. */
+/** The repository as it stands, without the change; null where others have built on it since. Its budget is that of a baseline. */
 async function stateBefore(
   { baselineSpec, diff }: Receipt,
   { ruler, material: { specText, spec } }: ClaimsOptions,
 ): Promise<RepositoryVersion | null> {
-  const id = "before the merge";
+  const id = "baseline";
   // Where the spec is all that trains, nothing else of the change counts.
   if (ruler.commands === null) return { id, changes: UNCHANGED, specText: null, spec: specOf(baselineSpec) };
   const now = { id, changes: UNCHANGED, specText, spec };
@@ -105,8 +96,9 @@ async function measured(
   { material, objective }: ClaimsOptions,
 ): Promise<Claim | null> {
   const { specText, spec } = material;
-  const after: RepositoryVersion = { id: "baseline", changes: UNCHANGED, specText, spec };
+  const after: RepositoryVersion = { id: "after the merge", changes: UNCHANGED, specText, spec };
   const stream = generator("claim", receipt.id);
+  const claimed = receipt.pairs.map(({ baseline, candidate }) => worsening(objective, candidate, baseline));
   const differences: number[] = [];
   for (const look of CLAIM_LOOKS) {
     const seeds = Array.from({ length: look - differences.length }, (_, i) => stream.uint32(differences.length + i));
@@ -115,17 +107,20 @@ async function measured(
     );
     for (const [old, now] of pairs) {
       if (!old.ok || !now.ok) return null;
-      differences.push(turned(objective, scoreOf(now) - scoreOf(old)));
+      differences.push(worsening(objective, now, old));
     }
-    const claim = checkClaim(differences, turned(objective, receipt.decision.effect ?? 0));
-    if (claim !== null) return claim;
+    const claim = checkClaim(differences, claimed);
+    if (claim !== null) return inOwnDirection(objective, claim);
   }
   return null;
 }
 
-function scoreOf(measurement: Extract<Measurement, { readonly ok: true }>): number {
-  return measurement.score;
+function inOwnDirection(objective: Objective, claim: Claim): Claim {
+  const { effect, interval } = facing(objective, { ...NO_DECISION, effect: claim.effect, interval: claim.interval });
+  return { ...claim, claimed: turned(objective, claim.claimed), effect: effect ?? 0, interval };
 }
+
+const NO_DECISION = withoutPairs("indecisive", "");
 
 /** The branch with the revert, or null where the reversed diff does not apply any more. */
 async function prepareRevert(

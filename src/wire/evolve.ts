@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { Attempt, FinishedCycle } from "../candidate.js";
+import type { Attempt, FinishedCycle, Receipt } from "../candidate.js";
 import { boundsOf, objectiveOf } from "../config/configuration.js";
 import { describeLeftOut } from "../data/corpus.js";
 import { sequentialPlan } from "../statistics/significance.js";
@@ -18,7 +18,7 @@ import { Archive } from "../store/archive.js";
 import type { Progress } from "../training/trainer.js";
 import { flopsPerToken } from "../transformer/parameters.js";
 import { commitAccepted, writeReceipt } from "./accepted.js";
-import { checkClaims, type CheckedClaim } from "./claims.js";
+import { checkClaims, specOf, type CheckedClaim } from "./claims.js";
 import { chooseHeldOut } from "./held-out.js";
 import { gatherMaterial, type Material } from "./material.js";
 import { chooseRuler, type Ruler } from "./ruler.js";
@@ -67,7 +67,7 @@ export interface EvolveHooks {
 }
 
 /** Raised whenever the same options would take another way, or their result is kept in another form. */
-const CYCLE = 2;
+const CYCLE = 3;
 
 /** What a cycle is about, with everything decided. */
 interface Plan {
@@ -129,14 +129,14 @@ async function run(plan: Plan, options: EvolveOptions, hooks: EvolveHooks, archi
   try {
     const { ground } = plan.ruler;
     const { seed, propose = proposeBySearch } = options;
+    const [objective, bounds] = [objectiveOf(configuration), boundsOf(configuration)];
     const remember = (attempt: Attempt) => archive.append({ kind: "attempt", cycle: id, attempt });
     const environment: CycleEnvironment<RepositoryVersion> = {
-      ...workshop({ ground, baseline, seed, propose, remember }),
+      ...workshop({ ground, baseline, seed, direction: objective.direction, propose, remember }),
       measure: measuring.measure,
       plan: sequentialPlan(),
       report: hooks.onEvent,
     };
-    const [objective, bounds] = [objectiveOf(configuration), boundsOf(configuration)];
     const outcome = await runCycle({ id, baseCommit, objective, bounds, baseline, trainings }, environment);
     const result = await conclude(outcome, plan, archive.directory);
     await archive.append({ kind: "cycle", result });
@@ -146,15 +146,18 @@ async function run(plan: Plan, options: EvolveOptions, hooks: EvolveHooks, archi
   }
 }
 
+function budgetOf({ flops, baselineSpec }: Receipt): Pick<Plan, "flops" | "tokens"> {
+  return { flops, tokens: Math.round(flops / flopsPerToken(specOf(baselineSpec))) };
+}
+
 function checkMerged(plan: Plan, options: EvolveOptions, hooks: EvolveHooks, archive: Archive): Promise<void> {
   const { material, ruler } = plan;
-  const budget = (flops: number) => ({ flops, tokens: Math.round(flops / flopsPerToken(material.spec)) });
   return checkClaims({
     material,
     ruler,
     archive,
     objective: objectiveOf(material.configuration),
-    open: (flops) => openMeasuring(measuringOptions({ ...plan, ...budget(flops) }, options, hooks, archive)),
+    open: (receipt) => openMeasuring(measuringOptions({ ...plan, ...budgetOf(receipt) }, options, hooks, archive)),
     report: hooks.onClaim,
   });
 }

@@ -1,6 +1,6 @@
 // Which text judges a cycle: the held-out side is a budget of looks, and a spent one gives way to text that has not judged yet.
 
-import { heldOutFiles, LOOKS, looksAt } from "../data/ledger.js";
+import { sketchOf, LOOKS, looksAt } from "../data/ledger.js";
 import { splitCorpus } from "../data/split.js";
 import { InputError } from "../errors.js";
 import type { Archive } from "../store/archive.js";
@@ -34,11 +34,11 @@ export async function chooseHeldOut<P extends Judged>(
 ): Promise<{ readonly plan: P; readonly looks: number }> {
   for (let epoch = material.split.epoch; ; epoch++) {
     const plan = await planOf(epoch === material.split.epoch ? material : rotated(material, epoch));
-    const heldOut = heldOutFiles(plan.ruler.heldOut);
-    if (heldOut.length === 0) return { plan, looks: 0 }; // no text judges
-    const looks = looksAt(heldOut, archive.ledger());
+    const sketch = sketchOf(plan.ruler.heldOut);
+    if (sketch.length === 0) return { plan, looks: 0 }; // no text judges
+    const looks = looksAt(sketch, archive.ledger());
     if (!archive.started(plan.id) && looks >= LOOKS) continue;
-    await archive.append({ kind: "start", start: { cycle: plan.id, split: splitName(material, plan.ruler), heldOut } });
+    await archive.append({ kind: "start", start: { cycle: plan.id, split: splitName(material, plan.ruler), sketch } });
     return { plan, looks };
   }
 }

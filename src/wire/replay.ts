@@ -3,15 +3,19 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Evaluation, Measurement, Receipt } from "../candidate.js";
+import type { Decision, Evaluation, Measurement, Receipt } from "../candidate.js";
 import { InputError } from "../errors.js";
 import { generousAllowance } from "../evaluation/allowance.js";
 import { measure } from "../evaluation/measure.js";
+import { withoutPairs } from "../evolution/decision.js";
+import { facing, worsening } from "../evolution/objective.js";
+import { seedsOf } from "../evolution/seeds.js";
 import { patched, type RepositoryVersion } from "../evolution/workshop.js";
 import { availableCores, availableMemory, cpuKind } from "../machine.js";
 import { UNCHANGED } from "../patch/index.js";
 import { RUNTIME_VERSION } from "../runtime/session.js";
 import type { Spec } from "../spec.js";
+import { sequentialPlan } from "../statistics/significance.js";
 import { parseReceipt } from "../store/receipt.js";
 import { Lanes } from "../process/lanes.js";
 import { flopsPerToken } from "../transformer/parameters.js";
@@ -139,13 +143,38 @@ async function readReceipt(file: string): Promise<string> {
 }
 
 /** What must be the same before a training can be. */
-function setting({ evaluator, runtime, corpus, split }: Receipt, material: Material, ruler: Ruler): Difference[] {
+function setting(receipt: Receipt, material: Material, ruler: Ruler): Difference[] {
+  const { evaluator, runtime, corpus, split } = receipt;
+  const { verdict, effect } = ruledAgain(receipt);
   return [
+    { where: "verdict that follows from the pairs", recorded: receipt.decision.verdict, replayed: verdict },
+    {
+      where: "effect that follows from the pairs",
+      recorded: receipt.decision.effect ?? "none",
+      replayed: effect ?? "none",
+    },
+    {
+      where: "seeds of this cycle",
+      recorded: receipt.pairs.map(({ seed }) => seed).join(" "),
+      replayed: ownSeeds(receipt),
+    },
     { where: "evaluator", recorded: evaluator, replayed: ruler.evaluator },
     { where: "onnxruntime", recorded: runtime.onnxruntime, replayed: RUNTIME_VERSION },
     { where: "corpus sha256", recorded: corpus.sha256, replayed: material.corpus.sha256 },
     { where: "held-out sha256", recorded: split.heldOutSha256, replayed: ruler.heldOutSha256 },
   ];
+}
+
+/** The verdict that the rule gives on recorded pairs: a receipt may not claim another. */
+function ruledAgain({ objective, pairs, noise }: Pick<Receipt, "objective" | "pairs" | "noise">): Decision {
+  const differences = pairs.map(({ baseline, candidate }) => worsening(objective, candidate, baseline));
+  const plan = sequentialPlan();
+  if (pairs.length > plan.looks.at(-1)!) return withoutPairs("rejected", "more pairs than are ever measured");
+  return facing(objective, plan.rule(differences, noise.deviation).decision);
+}
+
+function ownSeeds({ id, pairs }: Receipt): string {
+  return seedsOf(id, { noise: 0, pruning: 0, confirmation: pairs.length }).confirmation.join(" ");
 }
 
 interface Training {

@@ -70,7 +70,10 @@ function ground({ tree, configuration }: Material, codeCounts: boolean, heads: R
           why: `${path} is text that judges candidates, which no patch may touch or copy`,
         }
       : tree.lookUp(path);
-  const judges = namedFiles(configuration.objective?.command ?? "").filter((path) => tree.has(path));
+  const words = namedFiles(configuration.objective?.command ?? "");
+  const isNamed = (path: string) =>
+    words.some((word) => path === word || path.endsWith(`/${word}`) || path.startsWith(`${word}/`));
+  const judges = tree.files.map(({ path }) => path).filter(isNamed);
   const policy = { allow: configuration.evolve.paths, deny: judges };
   return { specPath: SPEC_PATH, lookUp, policy, codeCounts };
 }

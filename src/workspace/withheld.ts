@@ -33,7 +33,9 @@ export const NOTHING_WITHHELD: ReadonlyMap<string, number> = new Map();
 export async function withhold(tree: BaseTree, split: Split): Promise<Withheld> {
   const prose = split.heldOut.filter(({ path }) => isProse(path));
   const trained = new Map(split.training.map(({ path, bytes }) => [path, bytes.length]));
-  const heads = new Map(prose.map(({ path }) => [path, split.sides[path] === "cut" ? (trained.get(path) ?? 0) : 0]));
+  // Only in the first epoch is all that trains the head of a cut file.
+  const headOf = (path: string) => (split.sides[path] === "cut" && split.epoch === 0 ? (trained.get(path) ?? 0) : 0);
+  const heads = new Map(prose.map(({ path }) => [path, headOf(path)]));
   const heldOut = await unseen(prose, tree, heads, split.training);
   const advice =
     "commit more text of the kind a reader would call prose, or name text of your own with --private-corpus";

@@ -152,7 +152,7 @@ describe("barnacles", () => {
 
 describe("a cycle does not find what is not there", () => {
   test("changes without effect are accepted in at most one cycle of a hundred, though the search keeps many", async () => {
-    const cycles = 200;
+    const cycles = 1000;
     let accepted = 0;
     let kept = 0;
     for (let cycle = 0; cycle < cycles; cycle++) {
@@ -161,7 +161,8 @@ describe("a cycle does not find what is not there", () => {
       accepted += result.decision.verdict === "accepted" ? 1 : 0;
     }
     expect(kept).toBeGreaterThan(cycles / 4);
-    expect(accepted).toBeLessThanOrEqual(cycles / 100);
+    // One in a hundred, and three standard errors of this count.
+    expect(accepted).toBeLessThan(cycles / 100 + 3 * Math.sqrt(cycles / 100));
   });
 
   test("a change that changes no digit is never even kept", async () => {

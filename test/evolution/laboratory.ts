@@ -103,6 +103,7 @@ export function laboratory(world: World, baseline: RepositoryVersion = request()
     ground: groundOf(baseline.specText),
     baseline,
     seed: 1,
+    direction: "lower",
     propose: async (context, _, number) => next(context, number),
     remember: async (attempt) => void remembered.push(attempt),
   });

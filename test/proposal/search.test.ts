@@ -20,7 +20,7 @@ const DEMO = readFileSync("examples/demo/model/spec.yml", "utf8");
 
 function context(specText: string | null, history: readonly TriedSpec[] = []): ProposalContext {
   const spec = specText === null ? DEFAULT_SPEC : parseSpec(specText);
-  return { specPath: PATH, specText, spec, tried: history, pending: [] };
+  return { specPath: PATH, specText, spec, tried: history, direction: "lower", pending: [] };
 }
 
 function patched(text: string | null, diff: string): string {
@@ -62,7 +62,14 @@ async function propose(
   let parentText = text;
   let spec = context(text).spec;
   for (let round = 1; round <= rounds; round++) {
-    const here = { specPath: PATH, specText: parentText, spec, tried: history, pending: [] };
+    const here = {
+      specPath: PATH,
+      specText: parentText,
+      spec,
+      tried: history,
+      direction: "lower" as const,
+      pending: [],
+    };
     const proposal = await proposeBySearch(here, seed, round);
     if (!proposal) break;
     const next = patched(parentText, proposal.diff);

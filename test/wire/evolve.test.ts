@@ -110,7 +110,16 @@ describe("evolve", () => {
 
   test("works for a repository that has no spec: the branch brings one", async () => {
     const directory = await repository(null);
-    const { code, stdout } = await axon(["evolve", "--repo", directory, "--tokens", "2048", "--trainings", "36", "--json"]);
+    const { code, stdout } = await axon([
+      "evolve",
+      "--repo",
+      directory,
+      "--tokens",
+      "2048",
+      "--trainings",
+      "36",
+      "--json",
+    ]);
     expect(code).toBe(0);
     const { branch } = JSON.parse(stdout) as Result;
     if (branch) expect(git(directory, "show", `${branch}:model/spec.yml`)).toMatch(/architecture|optimizer|training/);
