@@ -1,5 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { runCycle } from "../../src/evolution/cycle.js";
+import type { Measurement } from "../../src/candidate.js";
+import { createPatch } from "../../src/patch/index.js";
 import type { Spec } from "../../src/spec.js";
 import { idle, improving, laboratory, LAST_LOOK, request, set, undecided } from "./laboratory.js";
 
@@ -46,5 +48,26 @@ describe("the budget", () => {
       message: "the baseline could not be measured: the loss became NaN at step 3",
     });
     expect(lab.calls).toHaveLength(5);
+  });
+
+  test("is not wasted on a proposer that only proposes what cannot be trained", async () => {
+    const outside = createPatch("src/index.js", "const a = 1;\n", "const a = 2;\n");
+    const lab = laboratory({ steps: () => outside });
+    const { result } = await runCycle(request(), lab);
+    expect(result.cost.trainings).toBe(5);
+    expect(result.attempts.length).toBeLessThan(30);
+    expect(result.decision.verdict).toBe("rejected");
+  });
+
+  test("with a bound that nothing measures is refused, for it would forbid nothing", async () => {
+    const lab = laboratory({ steps: idle });
+    const bare: typeof lab = {
+      ...lab,
+      measure: async (...given) => ({ ...(await lab.measure(...given)), training: null }) as Measurement,
+    };
+    await expect(runCycle(request({ bounds: { flopsPerToken: 0.1 } }), bare)).rejects.toMatchObject({
+      code: "bound-unmeasured",
+      message: expect.stringContaining("bounds.flopsPerToken"),
+    });
   });
 });

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Receipt } from "../../src/candidate.js";
+import { sequentialPlan } from "../../src/statistics/significance.js";
 import { generator } from "../../src/random.js";
 import { axon, startAxon, type Ran } from "../support/command.js";
 import { dirty, SLOW_SPEC, textRepository } from "../support/repositories.js";
@@ -23,11 +24,13 @@ async function repository(spec?: string | null): Promise<string> {
 const evolve = (directory: string, ...more: string[]) =>
   axon(["evolve", "--repo", directory, ...BUDGET, "--json", ...more]);
 
-/** The receipt with another score of its first candidate. */
+/** The receipt with another score of its first candidate, and the decision that follows from it. */
 function scoredBy(receipt: Receipt, change: (score: number) => number): Receipt {
   const [first, ...others] = receipt.pairs;
   const candidate = { ...first.candidate, score: change(first.candidate.score) };
-  return { ...receipt, pairs: [{ ...first, candidate }, ...others] };
+  const pairs = [{ ...first, candidate }, ...others];
+  const differences = pairs.map((pair) => pair.candidate.score - pair.baseline.score);
+  return { ...receipt, pairs, decision: sequentialPlan().rule(differences, receipt.noise.deviation).decision };
 }
 
 interface Result {
@@ -99,6 +102,12 @@ describe("evolve", () => {
       ok: false,
       differences: [{ where: expect.stringMatching(/candidate: score/) }],
     });
+
+    const boast = (one: Receipt) => ({ ...one, decision: { ...one.decision, effect: -1 } });
+    const boasted = JSON.parse((await replayForged(boast)).stdout) as { differences: unknown[] };
+    expect(boasted.differences).toMatchObject([{ where: "effect that follows from the pairs", recorded: -1 }]);
+    const lucky = (one: Receipt) => ({ ...one, pairs: one.pairs.map((pair) => ({ ...pair, seed: pair.seed + 4 })) });
+    expect((await replayForged(lucky)).stdout).toContain("seeds of this cycle");
 
     const elsewhere = (one: Receipt) => ({ ...one, runtime: { ...one.runtime, cpu: "another" } });
     const near = await replayForged((one) => elsewhere(scoredBy(one, (score) => score * (1 - 1e-4))));

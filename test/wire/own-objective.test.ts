@@ -44,7 +44,7 @@ sandboxed("a number that shall be higher is raised, confirmed and committed [nee
     ["a forged report", createPatch("report.json", '{"result": {"speed": 1e9}}', '{"result": {"speed": 1e10}}')],
     ["faster", speed("200\n")],
   ]);
-  const result = await evolve({ ...OPTIONS, directory, trainings: 30, propose }, UNWATCHED);
+  const result = await evolve({ ...OPTIONS, directory, trainings: 42, propose }, UNWATCHED);
   expect(result.attempts.map(({ hypothesis, decision, reason }) => [hypothesis, decision, reason])).toEqual([
     ["slower", "rejected", "worse than its parent on the same seed"],
     ["not a number", "rejected", expect.stringMatching(/is not JSON/)],
