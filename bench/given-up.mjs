@@ -28,7 +28,10 @@ export async function run([file]) {
   return counts;
 }
 
+function alike({ key: a }, { key: b }) {
+  return a.seed === b.seed && a.flops === b.flops && a.split === b.split;
+}
+
 function* pairs(entries) {
-  const alike = (a, b) => a.key.seed === b.key.seed && a.key.flops === b.key.flops && a.key.split === b.key.split;
   for (const one of entries) for (const other of entries) if (one !== other && alike(one, other)) yield [one, other];
 }

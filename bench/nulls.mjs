@@ -1,15 +1,14 @@
 // 40 changes that change nothing go through `evolve`, one cycle each, with real trainings: whatever is accepted is noise.
 // 8 are identical to the baseline; 32 really train and differ in bits. `--tokens N` per training, `--keep DIR` keeps the repository.
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { parseDocument } from "yaml";
 import { createPatch } from "../dist/patch/index.js";
 import { demoRepository } from "../dist/wire/demo.js";
 import { evolve } from "../dist/wire/evolve.js";
-import { cpSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { aligned } from "../dist/report/table.js";
 import { say } from "./common.mjs";
 
