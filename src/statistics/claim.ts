@@ -1,7 +1,7 @@
 // Whether a claim that was made before a merge still holds when both states are measured again. It trains nothing.
 
 import type { Claim } from "../candidate.js";
-import { pairedTest } from "./paired-test.js";
+import { pairedTest, type PairedTest } from "./paired-test.js";
 import { upperTail } from "./student-t.js";
 
 /** Pairs at which to ask. */
@@ -18,9 +18,10 @@ const DOUBT = 0.2;
  * @returns null while more pairs are needed
  */
 export function checkClaim(differences: readonly number[], claimed: readonly number[]): Claim | null {
-  const { mean, interval, pairs } = pairedTest(differences, 1 - 2 * LEVEL);
+  const now = pairedTest(differences, 1 - 2 * LEVEL);
+  const { mean, interval, pairs } = now;
   const before = pairedTest(claimed, 1 - 2 * LEVEL);
-  const asBad = chanceOfWorse(pairedTest(differences, 0.99), before);
+  const asBad = chanceOfWorse(now, before);
   const numbers = { claimed: before.mean, effect: mean, interval, pairs };
   const last = pairs >= CLAIM_LOOKS.at(-1)!;
   if (mean >= 0) return last ? { ...numbers, outcome: "gone", reason: "nothing of the gain is left" } : null;
@@ -28,10 +29,8 @@ export function checkClaim(differences: readonly number[], claimed: readonly num
   return last || asBad >= DOUBT ? { ...numbers, outcome: "holds", reason: "the gain is there" } : null;
 }
 
-type Sample = Pick<ReturnType<typeof pairedTest>, "mean" | "standardDeviation" | "pairs">;
-
 /** One-sided Welch test: how often two samples of the same mean would show the new one at least as much above the old one. */
-function chanceOfWorse(now: Sample, before: Sample): number {
+function chanceOfWorse(now: PairedTest, before: PairedTest): number {
   const [a, b] = [now, before].map(({ standardDeviation, pairs }) => standardDeviation ** 2 / pairs);
   if (a + b === 0) return now.mean > before.mean ? 0 : 1;
   // Welch and Satterthwaite's degrees of freedom, rounded down to be on the safe side.

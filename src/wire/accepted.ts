@@ -9,6 +9,7 @@ import type { RepositoryVersion } from "../evolution/workshop.js";
 import type { Ground } from "../evolution/workshop.js";
 import { applyToTree, changedFurther, classifyChange, createPatch, UNCHANGED, type Changes } from "../patch/index.js";
 import { cpuKind } from "../machine.js";
+import { mean } from "../report/numbers.js";
 import { RUNTIME_VERSION } from "../runtime/session.js";
 import { parseReceipt } from "../store/receipt.js";
 import { json, writeTogether } from "../checkpoint/checkpoint.js";
@@ -147,10 +148,6 @@ function commitMessage(
 
 function meanScore(pairs: readonly Pair[], arm: "baseline" | "candidate"): number {
   return mean(pairs.map((pair) => pair[arm].score));
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function bytesOf(files: readonly { readonly bytes: Uint8Array }[]): number {

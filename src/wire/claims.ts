@@ -23,7 +23,7 @@ export interface CheckedClaim {
   /** Its id. */
   readonly receipt: string;
   readonly claim: Claim;
-  /** Where the revert was committed; null where the claim holds, or where others have built on it so that a person must revert it. */
+  /** Where the revert was committed; null where a gain is left, or where others have built on it so that a person must revert it. */
   readonly branch: string | null;
 }
 

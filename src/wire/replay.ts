@@ -25,7 +25,7 @@ import { gatherMaterial, type Material } from "./material.js";
 import { chooseRuler, type Ruler } from "./ruler.js";
 
 export interface Difference {
-  /** What differs: "seed 12, candidate: bitsPerByte". */
+  /** What differs: "seed 12, candidate: score". */
   readonly where: string;
   readonly recorded: string | number;
   readonly replayed: string | number;
