@@ -115,7 +115,7 @@ describe("evolve", () => {
     expect([near.code, JSON.parse(near.stdout)]).toEqual([0, { ok: true, exact: false, differences: [] }]);
     const far = await replayForged((one) => elsewhere(scoredBy(one, (score) => score * (1 - 2e-3))));
     expect(far.code).toBe(3);
-  }, 60_000);
+  });
 
   test("works for a repository that has no spec: the branch brings one", async () => {
     const directory = await repository(null);
