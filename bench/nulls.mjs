@@ -96,10 +96,19 @@ async function oneCycle(directory, tokens, seed, change) {
     signal: new AbortController().signal,
     onStart: () => {},
     onEvent: () => {},
+    onAsk: () => {},
+    onDelay: () => {},
     onProgress: () => {},
     onClaim: () => {},
   };
-  const shared = { directory, corpus: null, privateCorpus: null, prepareNetwork: false };
+  const shared = {
+    directory,
+    corpus: null,
+    privateCorpus: null,
+    prepareNetwork: false,
+    proposer: "search",
+    hint: null,
+  };
   return evolve({ ...shared, trainings: 60, tokens, seed, propose }, hooks);
 }
 

@@ -7,6 +7,7 @@ const BENCHES = {
   decisions: () => import("./decisions.mjs"),
   pairing: () => import("./pairing.mjs"),
   nulls: () => import("./nulls.mjs"),
+  patches: () => import("./patches.mjs"),
   "given-up": () => import("./given-up.mjs"),
 };
 

@@ -51,6 +51,43 @@ export interface Proposal {
   readonly proposer: Proposer;
   readonly hypothesis: string;
   readonly diff: string;
+  /** Of a proposal by an LLM. */
+  readonly origin?: Origin;
+  /** An LLM was asked first and gave nothing that could be used. */
+  readonly instead?: FailedRequest;
+}
+
+/** What asking a language model cost. */
+export interface ModelCost {
+  /** Repairs included. */
+  readonly requests: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Null where the price of a model is not known. */
+  readonly dollars: number | null;
+  /** Of waiting for its answers. */
+  readonly seconds: number;
+}
+
+/** An LLM that was asked in vain, and why nothing came of it. */
+export interface FailedRequest extends ModelCost {
+  /** The model's name as it was asked for. */
+  readonly asked: string;
+  readonly reason: string;
+}
+
+/** Where an LLM's proposal came from, and what it cost. */
+export interface Origin extends ModelCost {
+  /** The model's name as it was asked for. */
+  readonly asked: string;
+  /** As the endpoint names it. */
+  readonly model: string;
+  /** Version of the prompts: a hash over their texts. */
+  readonly prompt: string;
+  /** Why it should help, in the model's own words. */
+  readonly rationale: string;
+  /** What it expects, in its own words. */
+  readonly expected: string;
 }
 
 export type Verdict = "accepted" | "rejected" | "indecisive";
@@ -74,6 +111,8 @@ export interface Cost {
   readonly trainings: number;
   /** Of wall clock, added up over trainings that may have run side by side. */
   readonly seconds: number;
+  /** Of language models, where any was asked. */
+  readonly models?: ModelCost;
 }
 
 /** How much the score of one version moves with the seed alone. */
@@ -121,12 +160,9 @@ export interface Failure {
 export type Measurement = ({ readonly ok: true } & Evaluation) | Failure;
 
 /** One proposal of a cycle and what became of it. `diff` is against `parent`, an attempt's id or "baseline". */
-export interface Attempt {
+export interface Attempt extends Proposal {
   readonly id: string;
   readonly parent: string;
-  readonly proposer: Proposer;
-  readonly hypothesis: string;
-  readonly diff: string;
   /** "deferred": better than its parent, but a sibling was more so; it is tried again on top of that one. */
   readonly decision: "kept" | "deferred" | "rejected";
   readonly reason: string;
@@ -147,12 +183,14 @@ export interface Pair {
 
 /** All that is needed to get the same numbers again. */
 export interface Receipt {
-  readonly version: 2;
+  readonly version: 3;
   readonly id: string;
   readonly repository: string;
   readonly baseCommit: string;
   readonly diff: string;
   readonly diffSha256: string;
+  /** Who proposed what the diff is made of, in the order in which it was kept. */
+  readonly steps: readonly ReceiptStep[];
   readonly baselineSpec: unknown;
   readonly candidateSpec: unknown;
   /** SHA-256 of a checkpoint both arms started from; null for fresh parameters drawn from the seed. */
@@ -172,6 +210,50 @@ export interface Receipt {
     readonly cpu: string;
     readonly threads: number;
   };
+}
+
+/** One step of an accepted bundle. `model` and `prompt` are those of its origin; null for a proposal of the search. */
+export interface ReceiptStep {
+  readonly attempt: string;
+  readonly proposer: Proposer;
+  readonly model: string | null;
+  readonly prompt: string | null;
+}
+
+/** An answer of a language model, or the failure to get one. Kept before it is used. */
+export interface StoredAnswer {
+  /** SHA-256 over all that was asked, and for which attempt of which cycle. */
+  readonly key: string;
+  readonly cycle: string;
+  /** As the endpoint names it. */
+  readonly model: string;
+  /** Null for a failure. */
+  readonly text: string | null;
+  /** Of a failure. */
+  readonly failure: { readonly code: string; readonly reason: string } | null;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly dollars: number | null;
+  readonly seconds: number;
+}
+
+/** What one try to get an answer cost, answered or not. */
+export interface ModelExpense {
+  /** In UTC: 2026-11-24. */
+  readonly day: string;
+  /** As it was asked for. */
+  readonly model: string;
+  readonly usage: { readonly inputTokens: number; readonly outputTokens: number; readonly estimated?: boolean };
+  /** Null where the price is not known. */
+  readonly dollars: number | null;
+  readonly outcome: string;
+}
+
+/** What language models cost on one day. */
+export interface Spending {
+  readonly tokens: number;
+  /** Of those requests whose price is known. */
+  readonly dollars: number;
 }
 
 /** What a cycle ended with. */

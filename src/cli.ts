@@ -7,6 +7,7 @@ import { evaluateCommand, patchCommand, replayCommand, trainCommand } from "./cl
 import { doctorCommand } from "./cli/doctor.js";
 import { evolveCommand } from "./cli/evolve.js";
 import { profileCommand } from "./cli/profile.js";
+import { llmCheckCommand, proposeCommand } from "./cli/propose.js";
 import { reportCommand } from "./cli/report.js";
 import { sampleCommand } from "./cli/sample.js";
 import { AxonError, InputError } from "./errors.js";
@@ -21,6 +22,8 @@ const COMMANDS = [
   evolveCommand,
   replayCommand,
   reportCommand,
+  proposeCommand,
+  llmCheckCommand,
   profileCommand,
   doctorCommand,
 ] as const;

@@ -6,7 +6,7 @@ import type { CycleEvent } from "../evolution/environment.js";
 import { cycleReport, sentence, signed } from "../report/table.js";
 import { demoRepository } from "../wire/demo.js";
 import type { CheckedClaim } from "../wire/claims.js";
-import { evolve, LOOKS, type EvolveHooks, type EvolveStart } from "../wire/evolve.js";
+import { evolve, LOOKS, type EvolveHooks, type EvolveOptions, type EvolveStart } from "../wire/evolve.js";
 import { whole } from "./arguments.js";
 import type { Progress } from "../training/trainer.js";
 import { print, type Context } from "./output.js";
@@ -21,6 +21,8 @@ interface EvolveFlags {
   readonly tokens?: number;
   readonly seed: number;
   readonly prepareNetwork?: boolean;
+  readonly proposer?: NonNullable<EvolveOptions["proposer"]>;
+  readonly hint?: string;
 }
 
 export function evolveCommand(program: Command, context: Context): void {
@@ -38,17 +40,24 @@ export function evolveCommand(program: Command, context: Context): void {
       whole(1),
     )
     .option("--prepare-network", "let the repository's prepare command use the network")
-    .addOption(new Option("--proposer <kind>", "who proposes changes").choices(["search"]).default("search"))
+    .addOption(
+      new Option("--proposer <kind>", "who proposes changes (default: as .github/axon.yml says, else search)").choices([
+        "search",
+        "llm",
+        "mixed",
+      ]),
+    )
+    .option("--hint <text>", "what you would like to be tried, for a language model")
     .option("--seed <n>", "of the whole cycle", whole(0), 1)
     .option("--json", "print one JSON object")
     .action(async (options: EvolveFlags) => {
       const directory = options.demo ? await demoRepository() : options.repo;
       const { corpus = null, privateCorpus = null, trainings = null, tokens = null, seed } = options;
-      const { prepareNetwork = false } = options;
+      const { prepareNetwork = false, proposer = null, hint = null } = options;
       const status = new StatusLine(process.stderr);
       let archive = "";
       const cycle = await evolve(
-        { directory, corpus, privateCorpus, trainings, tokens, seed, prepareNetwork },
+        { directory, corpus, privateCorpus, trainings, tokens, seed, prepareNetwork, proposer, hint },
         {
           ...progressHooks(status),
           signal: context.signal,
@@ -64,10 +73,12 @@ export function evolveCommand(program: Command, context: Context): void {
     });
 }
 
-function progressHooks(status: StatusLine): Pick<EvolveHooks, "onEvent" | "onClaim" | "onProgress"> {
+function progressHooks(status: StatusLine): Omit<EvolveHooks, "signal" | "onStart"> {
   const running = new Map<string, Progress>();
   return {
     onEvent: (event) => status.line(eventLine(event)),
+    onAsk: (model, number) => status.line(`  asking ${model} for attempt ${number}`),
+    onDelay: (line) => status.line(`  ${line}`),
     onClaim: (claim) => status.line(claimLine(claim)),
     onProgress: (training, progress) => {
       if (progress.step === progress.steps) running.delete(training);
@@ -77,13 +88,14 @@ function progressHooks(status: StatusLine): Pick<EvolveHooks, "onEvent" | "onCla
   };
 }
 
-function startLines({ id, material, archive, leftOut, looks, finished }: EvolveStart): string[] {
+function startLines({ id, material, archive, leftOut, looks, proposing, finished }: EvolveStart): string[] {
   const { corpus, commit, repository, split } = material;
   const size = `${corpus.bytes.toLocaleString("en")} bytes of text in ${corpus.files.length} files`;
   return [
     `cycle ${id}: ${repository.root} at ${commit.slice(0, 10)}, ${size}`,
     ...(leftOut ? [leftOut] : []),
     `held-out text${split.epoch === 0 ? "" : ` ${rotation(split.epoch)}`}: looked at ${looks} of ${LOOKS} times so far`,
+    `proposals by ${proposing}`,
     ...(finished ? [`it ended in an earlier run: this is its result from ${archive}`] : []),
   ];
 }
@@ -117,13 +129,26 @@ type Lines = { readonly [K in CycleEvent["kind"]]: (event: Extract<CycleEvent, {
 const LINES: Lines = {
   baseline: ({ evaluations, noise }) =>
     `baseline      ${evaluations.map((one) => one.score.toFixed(4)).join(" ")}, between seeds ±${noise.deviation.toPrecision(2)}`,
-  proposed: ({ number, proposal }) => `attempt ${number}     ${proposal.hypothesis.split("\n")[0]}`,
+  proposed: ({ number, proposal: { hypothesis, origin, instead } }) => {
+    const failed = instead
+      ? `  ${instead.asked} gave nothing usable: ${firstLine(instead.reason)}; the search steps in\n`
+      : "";
+    return `${failed}attempt ${number}     ${firstLine(hypothesis)}${origin ? ` (${firstLine(origin.model)})` : ""}`;
+  },
   attempted: ({ attempt: { decision, reason, differences } }) =>
     `  ${decision}: ${reason} ${differences.map(signed).join(" ")}`.trimEnd(),
   pruned: ({ pruned, left }) => `pruned        ${pruned.join(" ")} contributed nothing; ${left} left`,
   confirming: ({ champion, pairs }) => `confirming    ${champion} on ${pairs} fresh paired seeds`,
   decided: ({ decision }) => `${decision.verdict}: ${sentence(decision)}`,
 };
+
+/** Some of these texts come from a language model: no control characters reach a terminal. */
+function firstLine(text: string): string {
+  return text
+    .split("\n")[0]
+    .replace(/\p{Cc}+/gu, " ")
+    .slice(0, 300);
+}
 
 function eventLine<K extends CycleEvent["kind"]>(event: Extract<CycleEvent, { readonly kind: K }>): string {
   const line: Lines[K] = LINES[event.kind];

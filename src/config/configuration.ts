@@ -87,8 +87,14 @@ const schema = z.strictObject({
         .max(1e12)
         .default(150_000)
         .describe("bytes per training, at the size of the repository's own spec"),
+      dollars: z.number().min(0).max(1e6).optional().describe("what language models may cost on a day"),
+      modelTokens: z.int().min(0).max(1e12).optional().describe("tokens of language models on a day, in and out"),
     })
     .prefault({}),
+  proposer: z
+    .enum(["search", "llm", "mixed"])
+    .default("search")
+    .describe("who proposes: the offline search, language models, or both by what they earned"),
 });
 
 export type Configuration = z.infer<typeof schema>;

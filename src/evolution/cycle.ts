@@ -9,10 +9,11 @@ import { confirm, type Confirmed } from "./confirm.js";
 import { withoutPairs } from "./decision.js";
 import type { CycleEnvironment, CycleRequest, Version } from "./environment.js";
 import { isFailure, Meter } from "./meter.js";
+import { withModels } from "./model-cost.js";
 import { worsening } from "./objective.js";
 import { mostAsked, prune } from "./prune.js";
 import { unmeasured } from "./trade.js";
-import { Search, WIDTH, type KeptStep } from "./search.js";
+import { Search, type KeptStep } from "./search.js";
 import { seedsOf, type Seeds } from "./seeds.js";
 
 /** Trainings of the baseline that tell its noise, beside that of the search. They cost once per baseline, since their seeds never change. */
@@ -78,10 +79,10 @@ class Cycle<V extends Version> {
     return this.#conclude(search, evaluations, noise);
   }
 
-  /** How many attempts of the next generation leave enough for pruning and confirming what may then have been kept. */
+  /** How many attempts leave enough for pruning and confirming what may have been kept after the next generation. */
   #affordable(kept: number): number {
     const reserved = PRUNING_SEEDS * mostAsked(kept + 1) + 2 * this.#environment.plan.looks.at(-1)!;
-    return Math.max(0, Math.min(WIDTH, this.#meter.left - reserved));
+    return Math.max(0, this.#meter.left - reserved);
   }
 
   /** The first evaluation is on the seed of the search. */
@@ -116,7 +117,7 @@ class Cycle<V extends Version> {
       pruned: "reason" in found ? [] : prunedOf(search.kept, found.steps),
       champion: accepted?.version.id ?? null,
       ...confirmed,
-      cost: this.#meter.cost,
+      cost: withModels(this.#meter.cost, search.attempts),
     };
     return { result, accepted: accepted?.version ?? null };
   }

@@ -19,6 +19,13 @@ export interface Measured<V> {
   readonly evaluation: Evaluation;
 }
 
+/** What a proposer may know of the cycle's means. */
+export interface SearchBudget {
+  readonly noise: Noise;
+  /** Trainings that may still be spent on attempts. */
+  readonly trainingsLeft: number;
+}
+
 /** A state of the repository that can be trained: the baseline, or what a proposal made of its parent. */
 export interface Version {
   /** An attempt's id or "baseline". */
@@ -53,7 +60,7 @@ export interface CycleEnvironment<V extends Version> {
    * The next change to the parent, or null when there is nothing left to try.
    * @param pending versions that are about to be trained beside it
    */
-  propose(parent: V, number: number, pending: readonly V[]): Promise<Proposal | null>;
+  propose(parent: Measured<V>, number: number, pending: readonly V[], budget: SearchBudget): Promise<Proposal | null>;
   /** What the proposal makes of a version; a Failure where it does not apply or is no valid state. */
   apply(proposal: Proposal, to: V, id: string): Promise<V | Failure>;
   /** Why there is nothing to learn from training it: it is its parent, the baseline, or tried or pending already. */

@@ -1,14 +1,15 @@
 // The cheap tier: greedy on a branch, every attempt a single training paired with its parent's. What it keeps proves nothing yet.
 
 import { createHash } from "node:crypto";
-import type { Attempt, Cost, Evaluation, Failure, Noise, Objective, Proposal } from "../candidate.js";
+import type { Attempt, Cost, Evaluation, Failure, ModelCost, Noise, Objective, Proposal } from "../candidate.js";
 import type { CycleEnvironment, Measured, Version } from "./environment.js";
 import { isFailure, type Meter } from "./meter.js";
+import { modelCost } from "./model-cost.js";
 import { turned, worsening } from "./objective.js";
 import { worthKeeping } from "../statistics/search-rule.js";
 
 /** Attempts that depart from the same parent and train side by side: a fixed number, so that no result depends on the cores. */
-export const WIDTH = 4;
+const WIDTH = 4;
 
 /** A proposer that is not heard by now will not be. */
 const MOST_BARREN = 3;
@@ -23,6 +24,8 @@ interface Candidate<V> {
   readonly proposal: Proposal;
   readonly id: string;
   readonly version: V | Failure;
+  /** What asking for it cost; undefined where nobody was asked, or it was paid for before. */
+  readonly paid: ModelCost | undefined;
 }
 
 interface SearchOptions<V extends Version> {
@@ -58,11 +61,12 @@ export class Search<V extends Version> {
   }
 
   /**
-   * Trains up to `width` attempts side by side and keeps the best, if it is good enough; false when there is nothing left to try, or when
+   * Trains some attempts side by side and keeps the best, if it is good enough; false when there is nothing left to try, or when
    * nothing but what cannot be trained is proposed again and again.
+   * @param affordable trainings that may be spent on attempts
    */
-  async generation(width: number): Promise<boolean> {
-    const candidates = await this.#candidates(width);
+  async generation(affordable: number): Promise<boolean> {
+    const candidates = await this.#candidates(affordable);
     const parent = this.#head;
     const measured = await Promise.all(
       candidates.map(async ({ version }) =>
@@ -87,7 +91,9 @@ export class Search<V extends Version> {
     return this.#barren < MOST_BARREN;
   }
 
-  async #candidates(width: number): Promise<readonly Candidate<V>[]> {
+  async #candidates(affordable: number): Promise<readonly Candidate<V>[]> {
+    const width = Math.min(WIDTH, affordable);
+    const { noise } = this.#options;
     const candidates: Candidate<V>[] = [];
     const pending: V[] = [];
     // What is refused before training costs nothing, but a proposer may never tire of it.
@@ -95,14 +101,15 @@ export class Search<V extends Version> {
       const number = this.attempts.length + candidates.length + 1;
       const parent = this.#head.version;
       const again = this.#deferred.shift();
-      const proposal = again ?? (await this.#environment.propose(parent, number, pending));
+      const budget = { noise, trainingsLeft: affordable - pending.length };
+      const proposal = again ?? (await this.#environment.propose(this.#head, number, pending, budget));
       if (proposal === null) break;
       const id = attemptId(this.#options.cycle, number, proposal);
       const applied = await this.#environment.apply(proposal, parent, id);
       const version = isFailure(applied) ? applied : (this.#environment.known(applied, parent, pending) ?? applied);
       if (again && isFailure(version)) continue; // it does not go together with what was kept since
       this.#environment.report({ kind: "proposed", number, proposal });
-      candidates.push({ proposal, id, version });
+      candidates.push({ proposal, id, version, paid: again ? undefined : modelCost(proposal) });
       if (!isFailure(version)) pending.push(version);
     }
     return candidates;
@@ -149,8 +156,9 @@ function untrained(reason: string): Judged {
   return { decision: "rejected", reason, differences: [], effect: null, pValue: null };
 }
 
-function costOf({ version }: Candidate<Version>, result: Evaluation | Failure): Cost {
-  return { trainings: isFailure(version) ? 0 : 1, seconds: isFailure(result) ? 0 : result.seconds };
+function costOf({ version, paid }: Candidate<Version>, result: Evaluation | Failure): Cost {
+  const trained = { trainings: isFailure(version) ? 0 : 1, seconds: isFailure(result) ? 0 : result.seconds };
+  return paid === undefined ? trained : { ...trained, models: paid };
 }
 
 function attemptId(cycle: string, number: number, { diff }: Proposal): string {

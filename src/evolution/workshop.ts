@@ -3,8 +3,19 @@
 import { createHash } from "node:crypto";
 import type { Attempt, Failure, Objective, Proposal } from "../candidate.js";
 import { InputError } from "../errors.js";
-import { applyToTree, changedFurther, overlaid, type Changes, type LookUp, type Policy } from "../patch/index.js";
-import type { ProposalContext, Propose, TriedSpec } from "../proposal/proposer.js";
+import {
+  applyToTree,
+  changedFurther,
+  createPatch,
+  explainRefusal,
+  NOTHING,
+  overlaid,
+  type Changes,
+  type FileChange,
+  type LookUp,
+  type Policy,
+} from "../patch/index.js";
+import type { CheckedDiff, EvolvableFiles, ProposalContext, Propose, TriedSpec } from "../proposal/proposer.js";
 import { fingerprint, parseSpec, type Spec } from "../spec.js";
 import type { CycleEnvironment, Version } from "./environment.js";
 
@@ -24,6 +35,8 @@ export interface Ground {
   readonly policy: Policy;
   /** Commands of the repository read its files; else the spec is all that counts. */
   readonly codeCounts: boolean;
+  /** Files of the base commit that a proposal may change and its author may read: nothing that judges is among them. */
+  readonly evolvable: readonly string[];
 }
 
 type Workshop = Pick<CycleEnvironment<RepositoryVersion>, "propose" | "apply" | "known" | "remember">;
@@ -32,7 +45,9 @@ interface WorkshopOptions {
   readonly ground: Ground;
   readonly baseline: RepositoryVersion;
   readonly seed: number;
-  readonly direction: Objective["direction"];
+  readonly objective: Objective;
+  /** Attempts of earlier cycles, oldest first. */
+  readonly earlier: readonly Attempt[];
   readonly propose: Propose;
   readonly remember: (attempt: Attempt) => Promise<void>;
 }
@@ -43,22 +58,33 @@ interface Tried {
   readonly decision: Attempt["decision"];
 }
 
-export function workshop({ ground, baseline, seed, direction, propose, remember }: WorkshopOptions): Workshop {
+export function workshop({ ground, baseline, seed, objective, earlier, propose, remember }: WorkshopOptions): Workshop {
   const tried: Tried[] = [];
   const specs: TriedSpec[] = [];
-  const context = (parent: RepositoryVersion, pending: readonly RepositoryVersion[]): ProposalContext => ({
-    specPath: ground.specPath,
-    specText: parent.specText,
-    spec: parent.spec,
-    tried: specs,
-    direction,
-    pending: pending.map(({ spec }) => spec),
-  });
+  const attempts = [...earlier];
+  const diffs = new WeakMap<RepositoryVersion, string>();
   return {
-    propose: (parent, number, pending) => propose(context(parent, pending), seed, number),
-    apply: async (proposal, to, id) => patched(proposal, to, id, ground),
+    propose: ({ version, evaluation }, number, pending, { noise, trainingsLeft }) => {
+      const context: ProposalContext = {
+        ...contextAt(version, objective, ground),
+        tried: specs,
+        attempts,
+        pending: pending.map(({ spec }) => spec),
+        pendingDiffs: pending.map((one) => diffs.get(one) ?? ""),
+        noise,
+        score: evaluation.score,
+        trainingsLeft,
+      };
+      return propose(context, seed, number);
+    },
+    apply: async (proposal, to, id) => {
+      const version = await patched(proposal, to, id, ground);
+      if (!("ok" in version)) diffs.set(version, proposal.diff);
+      return version;
+    },
     known: (version, parent, pending) => known(version, parent, { baseline, pending, tried, ground }),
     remember: async (attempt, version, parent) => {
+      attempts.push(attempt);
       if (version) {
         tried.push({ key: keyOf(version, ground), id: attempt.id, decision: attempt.decision });
         // What a spec alone did is evidence for the next one; beside a change of code it is not.
@@ -67,6 +93,71 @@ export function workshop({ ground, baseline, seed, direction, propose, remember 
       await remember(attempt);
     },
   };
+}
+
+/** What a proposer sees of one version where nothing has been tried or measured yet. */
+export function contextAt(
+  version: RepositoryVersion,
+  objective: Objective,
+  ground: Ground,
+): Omit<ProposalContext, "trainingsLeft"> {
+  return {
+    specPath: ground.specPath,
+    specText: version.specText,
+    spec: version.spec,
+    objective,
+    direction: objective.direction,
+    tried: [],
+    attempts: [],
+    pending: [],
+    pendingDiffs: [],
+    noise: null,
+    score: null,
+    files: filesOf(version, ground),
+    check: (diff) => checked(diff, version, ground),
+  };
+}
+
+function filesOf({ changes }: RepositoryVersion, { policy, lookUp, evolvable }: Ground): EvolvableFiles {
+  const [changed, removed] = [[...changes.keys()], (path: string) => changes.get(path) === null];
+  const paths = new Set([...evolvable, ...changed].filter((path) => !removed(path)));
+  const overlay = overlaid(lookUp, changes);
+  return {
+    globs: policy.allow,
+    paths: [...paths].toSorted(),
+    read: async (path) => {
+      const standing = paths.has(path) ? await overlay(path) : NOTHING;
+      return standing.kind === "text" ? standing.text : undefined;
+    },
+  };
+}
+
+async function checked(diff: string, version: RepositoryVersion, ground: Ground): Promise<CheckedDiff> {
+  const files = new Set(filesOf(version, ground).paths);
+  const overlay = overlaid(ground.lookUp, version.changes);
+  // A refusal quotes the file, and not every file that may change is for the author's eyes.
+  const lookUp: LookUp = async (path) => {
+    const standing = await overlay(path);
+    if (standing.kind !== "text" || files.has(path)) return standing;
+    return { kind: "other", code: "not-a-file", why: `${path} is not among the files that may change` };
+  };
+  const applied = await applyToTree(diff, { lookUp, policy: ground.policy });
+  if (!applied.ok) return unfit(explainRefusal(applied.error), applied.error.message);
+  const after = await patched({ diff }, version, "checked", ground);
+  if ("ok" in after) return unfit(after.reason);
+  const same = keyOf(after, ground) === keyOf(version, ground);
+  if (same) return unfit(noOp(after, version, ground));
+  return { ok: true, diff: applied.files.map(exact).join("") };
+}
+
+function unfit(reason: string, short = reason): CheckedDiff {
+  return { ok: false, reason, short };
+}
+
+/** The change of one file as `createPatch` writes it; a rename is a deletion and a new file. */
+function exact({ path, from, action, before, after }: FileChange): string {
+  if (action !== "rename") return createPatch(path, before, after);
+  return createPatch(from!, before, undefined) + createPatch(path, undefined, after);
 }
 
 /** Equal keys train alike: the fingerprint of the spec where only that differs from the base commit, else a hash over all changes. */

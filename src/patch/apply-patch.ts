@@ -1,12 +1,12 @@
 // A whole patch on a tree of files held elsewhere: policy, clashes between files, all files or nothing. Touches no disk.
 
+import { foldPath } from "../fence/safe-path.js";
 import { applySection, insertsIntoNothing, type FileChange } from "./apply-section.js";
 import { checkFileText, checkPatchText } from "./limits.js";
 import { parsePatch } from "./parse-patch.js";
-import { accept, refuse, type PatchError, type Refusal, type Result } from "./patch-error.js";
+import { accept, refuse, refuseAll, type PatchError, type Refusal, type Result } from "./patch-error.js";
 import type { FilePatch, Hunk } from "./patch.js";
 import { pathGuard, type PathGuard, type Policy } from "./policy.js";
-import { foldPath } from "./safe-path.js";
 
 /** The text of the file at a path that the policy allows, undefined if there is none. */
 export type ReadFile = (path: string) => string | undefined;
@@ -46,22 +46,22 @@ function applyAll(sections: readonly FilePatch[], read: ReadFile, guard: PathGua
     const source = section.from ?? section.path;
     const before = section.action === "create" ? undefined : read(source);
     const result = checked(source, before, guard) ?? applySection(section, before);
-    const after = result.ok && checked(section.path, result.value.after, guard);
-    if (!result.ok) errors.push(...flattened(result.error));
+    const after = result.ok && checkedAfter(section, result.value, guard);
+    if (!result.ok) errors.push(result.error);
     else if (after) errors.push(after.error);
     else files.push(result.value);
   }
-  const [first, ...others] = errors;
-  if (!first) return { ok: true, files };
-  return { ok: false, error: others.length > 0 ? { ...first, others } : first };
+  return refuseAll(errors) ?? { ok: true, files };
+}
+
+/** What was done, held against the policy once more, whatever was asked for. */
+function checkedAfter({ line }: FilePatch, { path, from, after }: FileChange, guard: PathGuard): Refusal | undefined {
+  const name = guard.check(path, line) ?? (from === undefined ? undefined : guard.check(from, line));
+  return name ?? checked(path, after, guard);
 }
 
 function checked(path: string, text: string | undefined, guard: PathGuard): Refusal | undefined {
   return text === undefined ? undefined : checkFileText(path, text, guard.limits);
-}
-
-function flattened({ others = [], ...error }: PatchError): PatchError[] {
-  return [error, ...others];
 }
 
 function cached(read: ReadFile): ReadFile {
@@ -101,11 +101,11 @@ function checkSections(sections: readonly FilePatch[], guard: PathGuard): Refusa
   const hunks = sections.reduce((sum, section) => sum + section.hunks.length, 0);
   if (hunks > limits.hunks)
     return refuse("too-large", `the patch has ${hunks} hunks, at most ${limits.hunks} are allowed`);
-  for (const { path, from, line } of sections) {
-    const refusal = guard.check(path, line) ?? (from === undefined ? undefined : guard.check(from, line));
-    if (refusal) return refusal;
-  }
-  return undefined;
+  const refusals = sections.flatMap(({ path, from, line }) => [
+    guard.check(path, line),
+    from === undefined ? undefined : guard.check(from, line),
+  ]);
+  return refuseAll(refusals.flatMap((refusal) => (refusal ? [refusal.error] : [])));
 }
 
 /** Files that would stand in each other's way, within the patch or in the tree. */

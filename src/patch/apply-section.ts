@@ -1,9 +1,11 @@
 // One section of a patch on one file's text. Which paths may be touched and how files clash is decided outside.
 
 import { collectEdits } from "./edits.js";
+import { cutOff } from "./explain.js";
 import { findPlaceholder } from "./elision.js";
+import { isUnclear, settleEscapes, unclearEscapes } from "./escapes.js";
 import { joinLines, LineIndex, splitLines, type FileLine } from "./file-lines.js";
-import { accept, refuse, type Refusal, type Result } from "./patch-error.js";
+import { accept, refuse, refuseAll, type PatchError, type Result } from "./patch-error.js";
 import type { BodyLine, FilePatch } from "./patch.js";
 import { placeHunks } from "./place-hunks.js";
 import { rewrite } from "./rewrite.js";
@@ -52,8 +54,10 @@ function create(section: FilePatch): Result<FileChange> {
       line: stray?.line ?? section.line,
     });
   }
-  const elided = refuseElision(section, () => false);
+  if (section.hunks.at(-1)?.cutOff) return { ok: false, error: cutOff(section.path, section.hunks.at(-1)!) };
+  const elided = refuseAll(elisions(section, () => false));
   if (elided) return elided;
+  if (isUnclear(body)) return { ok: false, error: unclearEscapes(section.path, section.hunks[0]) };
   const added = withoutBareTail(body);
   const after = joinLines(
     added.map(({ text, carriageReturn, unterminated }): FileLine => {
@@ -94,15 +98,19 @@ function modify(section: FilePatch, before: string): Result<FileChange> {
   if (section.hunks.length === 0) return accept({ ...moved, action, before, after: before, added: 0, removed: 0 });
   const lines = splitLines(before);
   const index = new LineIndex(lines);
-  const elided = refuseElision(section, (text) => index.positions("trailing-blanks", text).length > 0);
-  if (elided) return elided;
+  const elided = elisions(section, (text) => index.positions("trailing-blanks", text).length > 0);
   const tellsEnds = section.hunks.some((hunk) => hunk.body.some((line) => line.carriageReturn));
   const target = { path, index, tellsEnds };
-  const placed = placeHunks(target, section.hunks);
-  if (!placed.ok) return placed;
-  const edits = collectEdits(target, placed.value);
-  if (!edits.ok) return edits;
-  const written = rewrite(path, before, lines, edits.value);
+  const whole = section.hunks.filter((hunk) => elided.every((error) => error.hunk !== hunk.index));
+  const placed = placeHunks(target, whole);
+  const settled = settleEscapes(path, placed.placements);
+  const change = collectEdits(target, settled.placements);
+  const failed = [...elided, ...placed.errors, ...settled.errors, ...change.errors].toSorted(
+    (a, b) => (a.line ?? 0) - (b.line ?? 0),
+  );
+  const refused = refuseAll(failed);
+  if (refused) return refused;
+  const written = rewrite(path, before, lines, change);
   if (!written.ok) return written;
   if (written.value.after === before) {
     return refuse("no-change", `the hunks of ${path} leave it as it is`, { file: path, line: section.line });
@@ -110,12 +118,13 @@ function modify(section: FilePatch, before: string): Result<FileChange> {
   return accept({ ...moved, action, before, ...written.value });
 }
 
-function refuseElision(section: FilePatch, isInFile: (text: string) => boolean): Refusal | undefined {
-  for (const hunk of section.hunks) {
-    const found = findPlaceholder(section.path, hunk.body, isInFile);
-    if (!found) continue;
-    const message = `line ${found.line} of the patch adds a placeholder (${JSON.stringify(found.text.trim())}): write out every line of the file that changes`;
-    return refuse("placeholder", message, { file: section.path, hunk: hunk.index, line: found.line });
-  }
-  return undefined;
+/** Hunks that leave out what they should write. */
+function elisions({ path, hunks }: FilePatch, isInFile: (text: string) => boolean): readonly PatchError[] {
+  return hunks.flatMap(({ body, index }): PatchError[] => {
+    const found = findPlaceholder(path, body, isInFile);
+    if (!found) return [];
+    const { line, text } = found;
+    const message = `line ${line} of the patch adds a placeholder (${JSON.stringify(text.trim())}): write out every line of the file that changes`;
+    return [{ code: "placeholder", message, file: path, hunk: index, line }];
+  });
 }

@@ -2,14 +2,24 @@
 
 import { isUtf8 } from "node:buffer";
 import { randomUUID } from "node:crypto";
-import { lstatSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync, type Stats } from "node:fs";
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+  type Stats,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { AxonError } from "../errors.js";
 import { applyPatch, type Applied } from "./apply-patch.js";
 import type { FileChange } from "./apply-section.js";
 import type { Refusal } from "./patch-error.js";
 import type { Policy } from "./policy.js";
-import { heldAgainst, NOTHING, textAt, type Standing } from "./standing.js";
+import { byFold, heldAgainst, NOTHING, nothingOr, textAt, type Standing } from "./standing.js";
 
 /**
  * Applies `text` to the files below `dir`; without `write` only says what would happen.
@@ -36,7 +46,7 @@ function standingBelow(dir: string, path: string): Standing {
   for (let depth = 1; depth <= segments.length; depth++) {
     const stats = statOf(join(dir, ...segments.slice(0, depth)));
     const here = segments.slice(0, depth).join("/");
-    if (!stats) return NOTHING;
+    if (!stats) return nothingOr(here, namesBelow(dir, segments.slice(0, depth - 1)));
     if (stats.isSymbolicLink()) return notFile(`${here} is a symbolic link, which no patch may follow`);
     // A file where a directory is needed: its own path is asked for when the clash is looked for.
     if (depth < segments.length && !stats.isDirectory()) return NOTHING;
@@ -46,6 +56,10 @@ function standingBelow(dir: string, path: string): Standing {
   const bytes = readFileSync(join(dir, path));
   if (isUtf8(bytes)) return { kind: "text", text: bytes.toString("utf8") };
   return { kind: "other", code: "binary", why: `${path} is not UTF-8: only text can be patched` };
+}
+
+function namesBelow(dir: string, segments: readonly string[]): ReadonlyMap<string, string> {
+  return byFold(readdirSync(join(dir, ...segments)).map((name) => [...segments, name].join("/")));
 }
 
 function notFile(why: string): Standing {

@@ -2,7 +2,7 @@
 
 import type { FileChange } from "./apply-section.js";
 import type { LookUp } from "./apply-to-tree.js";
-import { NOTHING, type Standing } from "./standing.js";
+import { byFold, nothingOr, type Standing } from "./standing.js";
 
 /** By path, sorted: the text that stands there now, or null where nothing does any more. Whatever is not named is as in the tree. */
 export type Changes = ReadonlyMap<string, string | null>;
@@ -12,11 +12,13 @@ export const UNCHANGED: Changes = new Map();
 /** Looks through the changes at the tree below. */
 export function overlaid(lookUp: LookUp, changes: Changes): LookUp {
   const isFolder = (path: string) => [...changes].some(([name, text]) => text !== null && name.startsWith(`${path}/`));
+  const taken = byFold([...changes].flatMap(([name, text]) => (text === null ? [] : [name])));
   return async (path) => {
     const text = changes.get(path);
     if (typeof text === "string") return { kind: "text", text };
     if (isFolder(path)) return { kind: "folder" };
-    return text === null ? NOTHING : lookUp(path);
+    const fresh = nothingOr(path, taken);
+    return text === null || fresh.kind === "other" ? fresh : lookUp(path);
   };
 }
 

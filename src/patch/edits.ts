@@ -3,7 +3,7 @@
 import type { FileLine, LineEnd } from "./file-lines.js";
 import { leadingBlanks, translateIndent, type IndentPair } from "./indent.js";
 import { endsAgree } from "./locate.js";
-import { accept, refuse, type Result } from "./patch-error.js";
+import { accept, refuse, type PatchError, type Result } from "./patch-error.js";
 import type { BodyLine, Hunk } from "./patch.js";
 import type { Placement, Target } from "./place-hunks.js";
 
@@ -23,25 +23,30 @@ export interface Edit {
 
 export interface FileEdits {
   readonly edits: readonly Edit[];
+  /** Hunks that cannot be written where they belong. */
+  readonly errors: readonly PatchError[];
   /** Whether the file afterwards ends in a newline; null: as before. */
   readonly terminated: boolean | null;
 }
 
-export function collectEdits(target: Target, placements: readonly Placement[]): Result<FileEdits> {
+export function collectEdits(target: Target, placements: readonly Placement[]): FileEdits {
   const edits: Edit[] = [];
+  const errors: PatchError[] = [];
   let terminated: boolean | null = null;
+  const pairs = placements.flatMap(({ lines, at }) => indentPairs(target.index.lines, lines, at));
   for (const placement of placements) {
-    const found = editsOf(target, placement);
-    if (!found.ok) return found;
-    edits.push(...found.value);
+    const found = editsOf(target, { ...placement, pairs });
+    if (found.ok) edits.push(...found.value);
+    else errors.push(found.error);
     terminated = finalNewline(target, placement) ?? terminated;
   }
   edits.sort((a, b) => a.start - b.start || a.removed - b.removed);
   const distinct = edits.filter((edit, i) => i === 0 || !sameEdit(edit, edits[i - 1]));
-  return disjoint(target, distinct) ?? accept({ edits: distinct, terminated });
+  return { edits: distinct, errors: errors.concat(overlaps(target, distinct)), terminated };
 }
 
-function disjoint(target: Target, edits: readonly Edit[]) {
+function overlaps(target: Target, edits: readonly Edit[]): readonly PatchError[] {
+  const errors: PatchError[] = [];
   for (const [i, edit] of edits.entries()) {
     const previous = edits[i - 1];
     if (!previous) continue;
@@ -50,14 +55,10 @@ function disjoint(target: Target, edits: readonly Edit[]) {
     if (edit.start > end || (edit.start === end && !bothInsert)) continue;
     const { hunk } = edit;
     const message = `hunks ${previous.hunk.index} and ${hunk.index} of ${target.path} change the same lines: make them one hunk`;
-    return refuse("overlap", message, {
-      file: target.path,
-      hunk: hunk.index,
-      line: hunk.line,
-      candidates: [edit.start + 1],
-    });
+    const place = { file: target.path, hunk: hunk.index, line: hunk.line };
+    errors.push({ code: "overlap", message, ...place, candidates: [edit.start + 1] });
   }
-  return undefined;
+  return errors;
 }
 
 function sameEdit(a: Edit, b: Edit): boolean {
@@ -66,8 +67,13 @@ function sameEdit(a: Edit, b: Edit): boolean {
   return a.added.every((line, i) => line.text === b.added[i].text && line.end === b.added[i].end);
 }
 
+interface Placed extends Placement {
+  /** The indentation of all hunks of the file. */
+  readonly pairs: readonly IndentPair[];
+}
+
 /** One edit per run of changes. */
-function editsOf(target: Target, placement: Placement): Result<readonly Edit[]> {
+function editsOf(target: Target, placement: Placed): Result<readonly Edit[]> {
   const { lines, hunk } = placement;
   const literalEnds = target.tellsEnds && endsAgree(target.index, lines, placement.at);
   const edits: Edit[] = [];
@@ -104,23 +110,40 @@ interface IndentedLine {
 /** The added lines of a run; where white space was mangled, with the file's indentation. */
 function indented(
   target: Target,
-  placement: Placement,
+  placement: Placed,
   run: readonly BodyLine[],
   at: number,
 ): Result<readonly IndentedLine[]> {
   const added = run.filter((line) => line.kind === "+");
-  if (placement.tier !== "whitespace") return accept(added.map((line) => ({ text: line.text, line })));
-  const all = indentPairs(target.index.lines, placement.lines, placement.at);
+  const hunk = indentPairs(target.index.lines, placement.lines, placement.at);
+  if (isLiteral(placement, hunk)) return accept(added.map((line) => ({ text: line.text, line })));
+  const all = placement.tier === "whitespace" ? hunk : placement.pairs;
   const own = indentPairs(target.index.lines, run, at);
+  const twin = replacedLine(run) ? own[0]?.actual : undefined;
   const result: IndentedLine[] = [];
   for (const line of added) {
     const written = leadingBlanks(line.text);
     const blank = line.text.trim() === "";
-    const indent = blank ? "" : translateIndent(written, own, all);
+    const indent = blank ? "" : (twin ?? translateIndent(written, own, all, placement.pairs));
     if (indent === undefined) return unclear(target, placement.hunk, line);
     result.push({ text: blank ? "" : indent + line.text.slice(written.length), line });
   }
   return accept(result);
+}
+
+/** The added lines are as the file wants them: their hunk shows it, or has no indentation and no other hunk's was changed. */
+function isLiteral({ tier, pairs }: Placed, hunk: readonly IndentPair[]): boolean {
+  if (tier === "whitespace") return false;
+  return hunk.some((pair) => pair.written !== "") || pairs.every((pair) => pair.written === pair.actual);
+}
+
+/** One line in the place of another that was written with the same indentation and begins or ends alike. */
+function replacedLine(run: readonly BodyLine[]): boolean {
+  const [old, fresh] = run;
+  if (run.length !== 2 || old.kind !== "-" || fresh.kind !== "+") return false;
+  const [before, after] = [old, fresh].map(({ text }) => text.trim());
+  const alike = before.slice(0, 3) === after.slice(0, 3) || before.slice(-8) === after.slice(-8);
+  return before.length > 2 && leadingBlanks(old.text) === leadingBlanks(fresh.text) && alike;
 }
 
 function unclear(target: Target, hunk: Hunk, line: BodyLine) {
@@ -132,9 +155,11 @@ function unclear(target: Target, hunk: Hunk, line: BodyLine) {
 
 function indentPairs(file: readonly FileLine[], lines: readonly BodyLine[], at: number): IndentPair[] {
   const old = lines.filter((line) => line.kind !== "+");
-  const pairs = old.map((line, i) => ({ text: line.text, actual: file[at + i].text }));
+  const pairs = old.map((line, i) => ({ text: line.text, actual: file[at + i].text, removed: line.kind === "-" }));
   const solid = pairs.filter((pair) => pair.actual.trim() !== "");
-  return solid.map((pair) => ({ written: leadingBlanks(pair.text), actual: leadingBlanks(pair.actual) }));
+  return solid.map(({ text, actual, removed }) => {
+    return { written: leadingBlanks(text), actual: leadingBlanks(actual), removed };
+  });
 }
 
 /** What the no-newline markers say, if the hunk reaches the end of the file; null if nothing. */

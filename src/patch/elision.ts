@@ -2,8 +2,9 @@
 
 import type { BodyLine } from "./patch.js";
 
-const COMMENT = /^\s*(?:\/\/|#|--|;|%|\/\*|\*|<!--|\{\/\*|"""|''')/;
-const DOTS = /\.\.\.|\u2026/;
+const COMMENT = /^\s*(?:\/\/|#|--|;|%|\/\*+|\*|<!--|\{\/\*|"""|''')\s*(.*?)\s*(?:\*\/\}?|-->|"""|''')?$/;
+/** Dots stand for something only at an end of the comment; within one they are a spread, a range or a pause. */
+const OUTER_DOTS = /^(?:\.{3}|\u2026)|(?:\.{3}|\u2026)$/;
 const LEFT_OUT = /\b(?:existing|rest of|remain(?:s|ing|der)|unchanged|omitted|as before|same as|previous|other)\b/i;
 const STAYS =
   /\b(?:rest of (?:the |your )?(?:code|file|function|class|method|implementation|module)|existing code|(?:code|remains?) unchanged)\b/i;
@@ -19,7 +20,8 @@ export function findPlaceholder(
   const python = /\.pyi?$/.test(path);
   return body.find(({ kind, text }) => {
     if (kind !== "+" || (python && ONLY_DOTS.test(text))) return false;
-    const comment = COMMENT.test(text) && ((DOTS.test(text) && LEFT_OUT.test(text)) || STAYS.test(text));
+    const said = COMMENT.exec(text)?.[1] ?? "";
+    const comment = (OUTER_DOTS.test(said) && LEFT_OUT.test(said)) || STAYS.test(said);
     return (comment || BARE_DOTS.test(text)) && !isInFile(text);
   });
 }

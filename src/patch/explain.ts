@@ -2,8 +2,9 @@
 
 import type { LineIndex } from "./file-lines.js";
 import type { Search } from "./locate.js";
-import { refuse, type Excerpt, type Refusal } from "./patch-error.js";
+import { refuse, type Excerpt, type PatchError, type Refusal } from "./patch-error.js";
 import { rangeIndex, type BodyLine, type Hunk } from "./patch.js";
+import { oldTexts } from "./readings.js";
 
 interface Target {
   readonly path: string;
@@ -11,7 +12,12 @@ interface Target {
 }
 
 const MOST_CANDIDATES = 20;
+/** Lines of an excerpt, and of those round one of several places. */
 const MOST_EXCERPT = 40;
+const MOST_SHOWN = 8;
+const MOST_PLACES = 3;
+/** Characters of a line that a sentence quotes. */
+const MOST_QUOTED = 200;
 
 export function explainAmbiguous(target: Target, hunk: Hunk, found: Search): Refusal {
   const candidates = found.hits.slice(0, MOST_CANDIDATES).map((at) => at + 1);
@@ -19,7 +25,17 @@ export function explainAmbiguous(target: Target, hunk: Hunk, found: Search): Ref
   const message =
     `hunk ${hunk.index} of ${target.path} fits in more than one place (lines ${candidates.join(", ")}${more}): ` +
     "add unchanged lines around it until only one place fits";
-  return refuse("ambiguous", message, { file: target.path, hunk: hunk.index, line: hunk.line, candidates });
+  const size = Math.min(MOST_SHOWN, oldTexts(found.lines).length);
+  const excerpts = found.hits.slice(0, MOST_PLACES).map((at) => excerpt(target.index, at, size));
+  return refuse("ambiguous", message, { file: target.path, hunk: hunk.index, line: hunk.line, candidates, excerpts });
+}
+
+/** The text of the patch ends within a changed line of a hunk that announces more. */
+export function cutOff(path: string, hunk: Hunk): PatchError {
+  const message =
+    `the patch ends in the middle of hunk ${hunk.index} of ${path}, which announces more lines: ` +
+    "send it to its end, with unchanged lines after the last change";
+  return { code: "truncated", message, file: path, hunk: hunk.index, line: hunk.line };
 }
 
 export function explainMissing(target: Target, hunk: Hunk): Refusal {
@@ -42,15 +58,15 @@ export function explainMissing(target: Target, hunk: Hunk): Refusal {
   if (start === undefined || !wrong)
     return refuse("context-not-found", `${head}; not one of them is there`, { ...place, line });
   const actual = target.index.lines[start + old.indexOf(wrong)]?.text;
-  const has = actual === undefined ? "the file ends" : `the file has ${JSON.stringify(actual)}`;
+  const has = actual === undefined ? "the file ends" : `the file has ${quoted(actual)}`;
   const message =
-    `${head}. The nearest place begins in line ${start + 1}; line ${line} of the patch says ${JSON.stringify(wrong.text)} where ${has}. ` +
+    `${head}. The nearest place begins in line ${start + 1}; line ${line} of the patch says ${quoted(wrong.text)} where ${has}. ` +
     "Send the hunk again with the file's own lines";
   return refuse("context-not-found", message, {
     ...place,
     line,
     candidates: [start + 1],
-    excerpt: excerpt(target.index, start, old.length),
+    excerpts: [excerpt(target.index, start, Math.min(MOST_EXCERPT, old.length))],
   });
 }
 
@@ -69,8 +85,12 @@ function bestStart(index: LineIndex, old: readonly BodyLine[], hunk: Hunk): numb
   return ranked[0]?.[0];
 }
 
+function quoted(text: string): string {
+  return JSON.stringify(text.length > MOST_QUOTED ? `${text.slice(0, MOST_QUOTED)} …` : text);
+}
+
 function excerpt(index: LineIndex, start: number, size: number): Excerpt {
-  const from = Math.max(0, start - 2);
-  const to = Math.min(index.lines.length, start + Math.min(size, MOST_EXCERPT) + 2);
+  const from = Math.max(0, start - 3);
+  const to = Math.min(index.lines.length, start + size + 3);
   return { startLine: from + 1, lines: index.lines.slice(from, to).map((line) => line.text) };
 }

@@ -6,6 +6,8 @@ export interface SourceLine {
   /** Without LF; ends in CR only where that CR belongs to the patched file. */
   readonly text: string;
   readonly number: number;
+  /** The whole text ends here without an end of line. */
+  readonly unfinished?: true;
 }
 
 const FENCE = /^(`{3,}|~{3,})[ \t]*([^`\s]*)[^`]*$/;
@@ -40,7 +42,10 @@ function numberedLines(text: string): SourceLine[] {
   const rows = text.replace(/^\uFEFF/, "").split("\n");
   if (rows.at(-1) === "") rows.pop();
   const converted = rows.some((row) => CONVERTED_HEADER.test(row));
-  return rows.map((row, i) => ({ text: converted ? row.replace(/\r$/, "") : row, number: i + 1 }));
+  const lines = rows.map((row, i): SourceLine => ({ text: converted ? row.replace(/\r$/, "") : row, number: i + 1 }));
+  return text.endsWith("\n") || lines.length === 0
+    ? lines
+    : [...lines.slice(0, -1), { ...lines.at(-1)!, unfinished: true }];
 }
 
 function fencedBlocks(lines: readonly SourceLine[]): Result<readonly Block[]> {

@@ -4,6 +4,8 @@
 export interface IndentPair {
   readonly written: string;
   readonly actual: string;
+  /** It is a removed line, and no context. */
+  readonly removed: boolean;
 }
 
 export function leadingBlanks(text: string): string {
@@ -11,19 +13,32 @@ export function leadingBlanks(text: string): string {
 }
 
 /**
- * The file's indentation for a line written with `indent`, from pairs of the same run of changes, then of the whole hunk: the same
- * indentation seen before, one constant shift, or blanks for tabs at one rate. Undefined where these disagree or say nothing.
+ * The file's indentation for a line written with `indent`: as it is, where the removed lines of the run, the hunk or the whole file kept
+ * theirs. Else from pairs of the hunk: the same indentation seen before, one constant shift, or blanks for tabs at one rate.
+ * Undefined where these disagree or say nothing.
  */
 export function translateIndent(
   indent: string,
   run: readonly IndentPair[],
   hunk: readonly IndentPair[],
+  file: readonly IndentPair[],
 ): string | undefined {
-  if (isFaithful(run)) return indent;
-  return seen(indent, run) ?? seen(indent, hunk) ?? shifted(indent, hunk) ?? tabulated(indent, hunk);
+  if (keepsIndent(run) ?? keepsIndent(hunk) ?? keepsIndent(file)) return indent;
+  return (tellsDepths(hunk) ? seen(indent, hunk) : undefined) ?? shifted(indent, hunk) ?? tabulated(indent, hunk);
 }
 
-/** The removed lines beside it were written with the file's indentation. */
+/** Whether removed lines were written with the file's indentation; undefined where none of them has any. */
+function keepsIndent(pairs: readonly IndentPair[]): boolean | undefined {
+  const removed = pairs.filter((pair) => pair.removed);
+  return removed.some((pair) => pair.written !== pair.actual || pair.written !== "") ? isFaithful(removed) : undefined;
+}
+
+/** Lines of different depths were written differently, and those of one depth alike: their indentation was changed, but not lost. */
+function tellsDepths(pairs: readonly IndentPair[]): boolean {
+  const actual = new Map(pairs.map((pair) => [pair.written, pair.actual]));
+  return actual.size > 1 && pairs.every((pair) => actual.get(pair.written) === pair.actual);
+}
+
 function isFaithful(pairs: readonly IndentPair[]): boolean {
   return pairs.length > 0 && pairs.every((pair) => pair.written === pair.actual);
 }

@@ -109,6 +109,7 @@ function fitTrimmed(index: LineIndex, tier: Tier, lines: readonly BodyLine[]): T
   grown.sort((a, b) => b.lead + b.tail - a.lead - a.tail);
   const [best, second] = grown;
   if (second && second.lead + second.tail === best.lead + best.tail) return undefined;
+  if (hasExtraContext(index, lines, { first, last, ...best })) return undefined;
   return recognisable(best.fit.lines) < PARTIAL_LETTERS ? undefined : best;
 }
 
@@ -143,6 +144,21 @@ function growContext(index: LineIndex, tier: Tier, lines: readonly BodyLine[], c
     end++;
   }
   return { fit: { tier, at, lines: lines.slice(core.first - lead, core.last + tail) }, lead, tail };
+}
+
+interface Dropped extends Trimmed {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Dropped context goes on in the file right beside what fits: the lines between are new ones that lost their +, and no wrong copies. */
+function hasExtraContext(index: LineIndex, lines: readonly BodyLine[], dropped: Dropped): boolean {
+  const { fit, first, last, lead, tail } = dropped;
+  const end = fit.at + oldTexts(fit.lines).length;
+  const goesOn = (beyond: readonly BodyLine[], at: number) =>
+    beyond.some((line, i) => (i === 0 || line.text.trim() !== "") && index.standsAt("whitespace", [line.text], at));
+  const before = lines.slice(0, Math.max(0, first - lead - 1)).toReversed();
+  return goesOn(before, fit.at - 1) || goesOn(lines.slice(last + tail + 1), end);
 }
 
 /** Each run of changes by itself with the context around it; none if any is lost, out of order, or skips context between runs. */

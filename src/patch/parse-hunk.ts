@@ -9,6 +9,7 @@ export interface RawHunk {
   readonly line: number;
   readonly stated: HunkNumbers | null;
   readonly countsRight: boolean;
+  readonly cutOff: boolean;
   readonly body: readonly BodyLine[];
 }
 
@@ -45,7 +46,13 @@ export function parseHunk(lines: readonly SourceLine[], at: number): HunkEnd {
   const trimmed = exact ? body : withoutBlankTail(body);
   const countsRight = exact || matches(tally(trimmed), stated);
   return {
-    hunk: { line: lines[at].number, stated, countsRight, body: countsRight ? trimmed : body },
+    hunk: {
+      line: lines[at].number,
+      stated,
+      countsRight,
+      cutOff: lines[end - 1].unfinished === true && endsEarly(body, stated),
+      body: countsRight ? trimmed : body,
+    },
     next: nextHeader(lines, end),
   };
 }
@@ -59,6 +66,16 @@ function statedNumbers(found: RegExpExecArray): HunkNumbers {
 
 function matches(counts: Counts, stated: HunkNumbers | null): boolean {
   return stated !== null && counts.old === stated.oldCount && counts.new === stated.newCount;
+}
+
+/** The body ends in a change and lacks lines of both sides, or of the one side that the numbers speak of. */
+function endsEarly(body: readonly BodyLine[], stated: HunkNumbers | null): boolean {
+  if (stated === null || (body.at(-1)?.kind ?? " ") === " ") return false;
+  const found = tally(body);
+  const lacks = [stated.oldCount - found.old, stated.newCount - found.new];
+  return (
+    lacks.every((n) => n >= 0) && (lacks[0] > 0 || stated.oldCount === 0) && (lacks[1] > 0 || stated.newCount === 0)
+  );
 }
 
 function count(counts: Counts, text: string): void {

@@ -99,6 +99,7 @@ function finishSection(names: FileNames, line: number, raw: readonly RawHunk[], 
     line: hunk.line,
     stated: hunk.stated,
     trusted,
+    cutOff: hunk.cutOff,
     body: hunk.body,
   }));
   return accept({ section: { ...names, line, hunks }, next });

@@ -18,18 +18,20 @@ export type PatchErrorCode =
   | "file-missing"
   | "file-exists"
   | "not-a-file"
+  | "name-clash"
   | "delete-mismatch"
   | "context-not-found"
   | "ambiguous"
   | "weak-context"
   | "unclear-indent"
+  | "unclear-escapes"
   | "overlap"
   | "placeholder"
   | "already-applied"
   | "no-change"
   | "unverified";
 
-/** The file's own lines around the best partial match; `startLine` from 1. */
+/** Lines of the file itself; `startLine` from 1. */
 export interface Excerpt {
   readonly startLine: number;
   readonly lines: readonly string[];
@@ -45,7 +47,8 @@ export interface PatchError {
   readonly line?: number;
   /** Lines of the file, from 1, at which the hunk could begin. */
   readonly candidates?: readonly number[];
-  readonly excerpt?: Excerpt;
+  /** The file around the best partial match, or around the first few candidates. */
+  readonly excerpts?: readonly Excerpt[];
   /** Further refusals of the same patch, so that all can be mended at once. */
   readonly others?: readonly PatchError[];
 }
@@ -59,6 +62,12 @@ export type Result<T> = { readonly ok: true; readonly value: T } | Refusal;
 
 export function accept<T>(value: T): Result<T> {
   return { ok: true, value };
+}
+
+/** One refusal that carries all `errors`, of which some may carry others; undefined without any. */
+export function refuseAll(errors: readonly PatchError[]): Refusal | undefined {
+  const [first, ...others] = errors.flatMap(({ others: more = [], ...error }) => [error, ...more]);
+  return first && { ok: false, error: others.length > 0 ? { ...first, others } : first };
 }
 
 export function refuse(

@@ -29,6 +29,8 @@ export interface Hunk {
   readonly stated: HunkNumbers | null;
   /** All header arithmetic of the hunk's file is right, so that its numbers are evidence. */
   readonly trusted: boolean;
+  /** The text ends with an unfinished line in it, a changed one, though it announces more: only the end of the file can excuse that. */
+  readonly cutOff: boolean;
   readonly body: readonly BodyLine[];
 }
 

@@ -1,7 +1,7 @@
 // Decides for every hunk of a file where it belongs, or why nobody can say. Never the nearest place, never the first.
 
 import type { LineIndex } from "./file-lines.js";
-import { explainAmbiguous, explainMissing } from "./explain.js";
+import { cutOff, explainAmbiguous, explainMissing } from "./explain.js";
 import { recognisable, search, searchPartial, type Fit, type Search } from "./locate.js";
 import { accept, refuse, type PatchError, type Refusal, type Result } from "./patch-error.js";
 import { rangeIndex, type Hunk } from "./patch.js";
@@ -23,20 +23,30 @@ interface Attempt {
   readonly found: Search | undefined;
 }
 
-/** All hunks placed, in no particular order; else the first failure with the others beside it. */
-export function placeHunks(target: Target, hunks: readonly Hunk[]): Result<readonly Placement[]> {
+export interface Placed {
+  readonly placements: readonly Placement[];
+  /** Hunks without a place of their own. */
+  readonly errors: readonly PatchError[];
+}
+
+/** Where each hunk belongs, in no particular order. */
+export function placeHunks(target: Target, hunks: readonly Hunk[]): Placed {
   const attempts = hunks.map((hunk): Attempt => ({ hunk, found: search(target.index, hunk.body, target.tellsEnds) }));
   const offset = sharedOffset(attempts);
-  const placed: Placement[] = [];
+  const placements: Placement[] = [];
   const errors: PatchError[] = [];
   for (const attempt of attempts) {
     const result = place(target, attempt, offset);
-    if (result.ok) placed.push(...result.value);
-    else errors.push(result.error);
+    if (!result.ok) errors.push(result.error);
+    else if (endsWithin(target, attempt.hunk, result.value)) errors.push(cutOff(target.path, attempt.hunk));
+    else placements.push(...result.value);
   }
-  const [first, ...others] = errors;
-  if (!first) return accept(placed);
-  return { ok: false, error: others.length > 0 ? { ...first, others } : first };
+  return { placements, errors };
+}
+
+/** A hunk that was cut off, and the file goes on after it. */
+function endsWithin({ index }: Target, hunk: Hunk, placed: readonly Placement[]): boolean {
+  return hunk.cutOff && placed.every(({ at, lines }) => at + oldTexts(lines).length < index.lines.length);
 }
 
 /** How far the uniquely placed hunks stand from their stated lines; 0 if there are none, undefined if they disagree. */

@@ -1,9 +1,9 @@
 // What a patch may touch: globs as data, inside a fence that no policy can open.
 
-import { matcher, outerFence } from "./fence.js";
+import { matcher, outerFence } from "../fence/fence.js";
+import { unsafePath } from "../fence/safe-path.js";
 import { DEFAULT_LIMITS, type Limits } from "./limits.js";
 import { refuse, type Refusal } from "./patch-error.js";
-import { unsafePath } from "./safe-path.js";
 
 /** Globs as picomatch reads them, relative to the repository; a path must match `allow` and none of `deny`. */
 export interface Policy {

@@ -61,8 +61,14 @@ function withLostPrefix(body: Body): Body | undefined {
 const ENTITIES: Readonly<Record<string, string>> = { lt: "<", gt: ">", quot: '"', "#39": "'", apos: "'", amp: "&" };
 const ENTITY = /&(lt|gt|quot|#39|apos|amp);/g;
 
-function withoutEntities(body: Body): Body | undefined {
-  if (!body.some((line) => line.text.search(ENTITY) !== -1)) return undefined;
+/** Whether a line that `counts` holds an HTML entity for a character of code. */
+export function hasEntity(body: Body, counts: (line: BodyLine) => boolean): boolean {
+  return body.some((line) => counts(line) && line.text.search(ENTITY) !== -1);
+}
+
+/** `body` with characters for HTML entities; undefined where it has none. */
+export function withoutEntities(body: Body): Body | undefined {
+  if (!hasEntity(body, () => true)) return undefined;
   return body.map((line) => ({ ...line, text: line.text.replace(ENTITY, (_, name: string) => ENTITIES[name]) }));
 }
 

@@ -1,5 +1,6 @@
 // What stands at the paths that a patch asks about, wherever the files lie, and what of it forbids the patch.
 
+import { foldPath } from "../fence/safe-path.js";
 import type { Applied } from "./apply-patch.js";
 import { refuse, type Refusal } from "./patch-error.js";
 
@@ -7,9 +8,25 @@ export type Standing =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "nothing" }
   | { readonly kind: "folder" }
-  | { readonly kind: "other"; readonly code: "not-a-file" | "binary"; readonly why: string };
+  | { readonly kind: "other"; readonly code: "not-a-file" | "binary" | "name-clash"; readonly why: string };
 
 export const NOTHING: Standing = { kind: "nothing" };
+
+/** What stands at `path`, where nothing does but a name that careless systems and readers take for the same; `taken` by `foldPath`. */
+export function nothingOr(path: string, taken: ReadonlyMap<string, string>): Standing {
+  const other = taken.get(foldPath(path));
+  if (other === undefined || other === path) return NOTHING;
+  return {
+    kind: "other",
+    code: "name-clash",
+    why: `${path} would be taken for ${other}, which exists: use that name or another`,
+  };
+}
+
+/** Names by what they are taken for. */
+export function byFold(paths: Iterable<string>): ReadonlyMap<string, string> {
+  return new Map([...paths].map((path) => [foldPath(path), path]));
+}
 
 export function textAt(standing: Standing | undefined): string | undefined {
   return standing?.kind === "text" ? standing.text : undefined;

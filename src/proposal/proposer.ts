@@ -1,6 +1,6 @@
 // What every proposer is given and gives back, types only.
 
-import type { Attempt, Proposal } from "../candidate.js";
+import type { Attempt, Noise, Objective, Proposal } from "../candidate.js";
 import type { Spec } from "../spec.js";
 
 /** An earlier attempt: what it would have trained, and from where it departed. */
@@ -23,6 +23,33 @@ export interface ProposalContext {
   readonly direction: "lower" | "higher";
   /** Specs that are about to be trained beside this one. */
   readonly pending: readonly Spec[];
+  readonly objective: Objective;
+  readonly noise: Noise | null;
+  /** What the parent scored; null where not measured yet. */
+  readonly score: number | null;
+  /** Every attempt of the repository so far, those without a spec of their own included, oldest first. */
+  readonly attempts: readonly Attempt[];
+  /** Diffs of those that are about to be trained beside this one. */
+  readonly pendingDiffs: readonly string[];
+  /** Trainings that may still be spent on attempts. */
+  readonly trainingsLeft: number;
+  /** The files that a proposal may change, as the parent has them. */
+  readonly files: EvolvableFiles;
+  /** What a diff would do to the parent under the policy; writes nothing. */
+  readonly check: (diff: string) => Promise<CheckedDiff>;
+}
+
+/** `diff` is the same change written exactly; `reason` says to its author how to mend it, and `short` in a sentence what is wrong. */
+export type CheckedDiff =
+  | { readonly ok: true; readonly diff: string }
+  | { readonly ok: false; readonly reason: string; readonly short: string };
+
+/** Paths relative to the repository. What judges is not among them. */
+export interface EvolvableFiles {
+  readonly globs: readonly string[];
+  readonly paths: readonly string[];
+  /** Undefined for a path that is not among `paths`. */
+  read(path: string): Promise<string | undefined>;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Attempt, FinishedCycle } from "../candidate.js";
 import { attemptsChart } from "./charts.js";
 import { columns, type Block, type Section, type Table, type Text } from "./document.js";
 import { decimalsOf, percent, signed } from "./numbers.js";
+import { reasonOf } from "./sentences.js";
 
 /** A longer table is folded away. */
 const FOLDED = 8;
@@ -45,15 +46,18 @@ export function attemptsSection(cycle: FinishedCycle, all: readonly Attempt[], l
 
 function attemptsTable({ attempts, pruned, noise, objective }: FinishedCycle): Table {
   const decimals = decimalsOf(noise);
-  const rows = attempts.map(({ id, parent, hypothesis, effect, pValue, decision, reason }): Text[] => [
-    [{ code: id }],
-    [{ code: parent }],
-    [hypothesis],
-    [effect === null ? "" : signed(effect, decimals)],
-    [pValue === null ? "" : percent(1 - pValue)],
-    [decision === "kept" ? { strong: pruned.includes(id) ? "kept, then pruned" : "kept" } : decision],
-    [reason],
-  ]);
+  const rows = attempts.map((attempt): Text[] => {
+    const { id, parent, hypothesis, effect, pValue, decision } = attempt;
+    return [
+      [{ code: id }],
+      [{ code: parent }],
+      [hypothesis],
+      [effect === null ? "" : signed(effect, decimals)],
+      [pValue === null ? "" : percent(1 - pValue)],
+      [decision === "kept" ? { strong: pruned.includes(id) ? "kept, then pruned" : "kept" } : decision],
+      [reasonOf(attempt)],
+    ];
+  });
   return {
     kind: "table",
     caption: `Attempts: change in ${objective.name} against the parent on one seed, and how far from chance that is`,

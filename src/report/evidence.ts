@@ -1,12 +1,12 @@
 // The evidence of a cycle as a document: what was changed, whether it helps and how surely, what it costs, how to get the numbers again.
 
-import type { FinishedCycle, Receipt } from "../candidate.js";
+import type { FinishedCycle, Origin, Receipt } from "../candidate.js";
 import { attemptsSection, selectedAttempts } from "./attempts.js";
 import { curvesChart, differencesChart } from "./charts.js";
 import { columns, type Block, type Document, type Inline, type Section, type Text } from "./document.js";
 import { oneLine } from "./escape.js";
 import { chance, decimalsOf, fixed, grown, MEASURES, mean, percent, signed, timeText } from "./numbers.js";
-import { changed, decided, headline, moved, worth } from "./sentences.js";
+import { askingCost, changed, decided, headline, moved, proposedBy, worth } from "./sentences.js";
 
 export interface Evidence {
   readonly cycle: FinishedCycle;
@@ -63,8 +63,13 @@ function bounded(cycle: FinishedCycle, { rows, words }: Limits): FinishedCycle {
       parent: oneLine(attempt.parent, 20),
       hypothesis: short(attempt.hypothesis),
       reason: short(attempt.reason),
+      ...(attempt.origin ? { origin: named(attempt.origin) } : {}),
     })),
   };
+}
+
+function named(origin: Origin): Origin {
+  return { ...origin, model: oneLine(origin.model, 80), prompt: oneLine(origin.prompt, 40) };
 }
 
 function glance(cycle: FinishedCycle, replay: string | null): (readonly [string, Text])[] {
@@ -73,15 +78,17 @@ function glance(cycle: FinishedCycle, replay: string | null): (readonly [string,
   const { effect, interval, pValue, pairs, power } = decision;
   const self = objective.selfReported ? [" (", { strong: "self-reported: AXON did not measure it" }, ")"] : [];
   const sure: Text[] = effect === null ? [] : [[sureness(pValue, pairs, power)]];
-  const by: Text = [
+  const by = proposedBy(cycle);
+  const gain: Text = [
     { strong: signed(effect ?? 0, decimals) },
     interval ? `, interval ${signed(interval[0], decimals)} to ${signed(interval[1], decimals)}` : "",
   ];
   return [
     ["Changed", [changed(cycle)]],
+    ...(by === "" ? [] : [["Proposed by", [by]] as const]),
     ["Objective", [`${objective.name}, ${objective.direction} is better`, ...self]],
     ["Baseline", [`${fixed(baseline.score, decimals)} on average of ${baseline.trainings} trainings`]],
-    ...(effect === null ? [] : [["Effect", by] as const]),
+    ...(effect === null ? [] : [["Effect", gain] as const]),
     ...sure.map((text) => ["How sure", text] as const),
     ["Elsewhere", [moved(cycle.trades)]],
     ["Spent", [`${cycle.cost.trainings} trainings, ${timeText(cycle.cost.seconds)} of training added up`]],
@@ -194,10 +201,12 @@ function tradesSection({ trades }: FinishedCycle): Section {
   return { title: "What it costs elsewhere", blocks: [{ kind: "table", caption, columns: heads, rows }] };
 }
 
-function costSection({ cost, attempts, pairs }: FinishedCycle): Section {
+function costSection(cycle: FinishedCycle): Section {
+  const { cost, attempts, pairs } = cycle;
   const search = attempts.reduce((sum, attempt) => sum + attempt.cost.trainings, 0);
   const text = `${cost.trainings} trainings took ${timeText(cost.seconds)}, added up over those that ran side by side: ${search} for the attempts listed, ${2 * pairs.length} for the confirmation, the rest for the baseline, its noise and the pruning.`;
-  return { title: "Cost of the cycle", blocks: [paragraph(text)] };
+  const asking = askingCost(cycle);
+  return { title: "Cost of the cycle", blocks: [paragraph(asking === "" ? text : `${text} Beside them: ${asking}.`)] };
 }
 
 const UNPROVEN = "There is no receipt to replay: only an accepted change gets one.";

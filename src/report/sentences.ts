@@ -1,6 +1,6 @@
 // What a report says in words about a cycle: the verdict, the change, the costs elsewhere, the way it was decided. Pure.
 
-import type { FinishedCycle, Objective, Trade } from "../candidate.js";
+import type { Attempt, FinishedCycle, Objective, Trade } from "../candidate.js";
 import type { Text } from "./document.js";
 import { chance, decimalsOf, fixed, grown, MEASURES, mean, signed } from "./numbers.js";
 
@@ -54,6 +54,30 @@ function judged(effect: number, { direction }: Pick<Objective, "direction">): st
 export function changed({ attempts, pruned }: FinishedCycle): string {
   const bundle = attempts.filter(({ id, decision }) => decision === "kept" && !pruned.includes(id));
   return bundle.length === 0 ? "nothing" : bundle.map(({ hypothesis }) => hypothesis.split(": ")[0]).join("; ");
+}
+
+/** Who proposed the bundle, in a line: models as their endpoint names them. */
+export function proposedBy({ attempts, pruned }: FinishedCycle): string {
+  const bundle = attempts.filter(({ id, decision }) => decision === "kept" && !pruned.includes(id));
+  const steps = new Map<string, number>();
+  for (const { origin } of bundle) {
+    const who = origin ? `${origin.model} (prompt ${origin.prompt})` : "the search";
+    steps.set(who, (steps.get(who) ?? 0) + 1);
+  }
+  return [...steps].map(([who, count]) => `${who}: ${count} ${count === 1 ? "step" : "steps"}`).join("; ");
+}
+
+/** The reason of an attempt, and whether a model was asked for it in vain. */
+export function reasonOf({ reason, instead }: Attempt): string {
+  return instead ? `${reason} (${instead.asked} was asked first, and gave nothing usable)` : reason;
+}
+
+/** What asking language models cost; empty where none was asked. */
+export function askingCost({ cost: { models } }: FinishedCycle): string {
+  if (models === undefined) return "";
+  const { requests, inputTokens, outputTokens, dollars } = models;
+  const price = dollars === null ? "of unknown price" : `$${fixed(dollars, 4)}`;
+  return `${requests} requests to language models, ${fixed(inputTokens, 0)} tokens in and ${fixed(outputTokens, 0)} out, ${price}`;
 }
 
 /** A measure that moves by less is told as unmoved. */

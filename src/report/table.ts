@@ -1,6 +1,7 @@
 // A cycle as a table that a person can read in a terminal. Pure.
 
 import type { Attempt, Decision, FinishedCycle } from "../candidate.js";
+import { askingCost, reasonOf } from "./sentences.js";
 
 /** Bits per byte with sign, so that better (lower) stands out. */
 export function signed(value: number): string {
@@ -19,7 +20,7 @@ export function cycleReport(cycle: FinishedCycle, next: readonly string[]): stri
     "",
     `verdict: ${decision.verdict}. ${sentence(decision)}`,
     ...(cycle.branch ? [`branch:  ${cycle.branch}`] : []),
-    `spent:   ${cost.trainings} trainings`,
+    `spent:   ${cost.trainings} trainings${cost.models ? `; ${askingCost(cycle)}` : ""}`,
     "",
     ...next,
     "",
@@ -31,11 +32,12 @@ function parametersText(parameters: number | null): string {
 }
 
 /** The confidence is that of a single pair: 50 % is a coin toss and 95 % is little. */
-function attemptRow({ id, hypothesis, effect, pValue, decision, reason }: Attempt): string[] {
+function attemptRow(attempt: Attempt): string[] {
+  const { id, hypothesis, effect, pValue, decision } = attempt;
   const delta = effect === null ? "" : signed(effect);
   const confidence = pValue === null ? "" : `${(100 * (1 - pValue)).toFixed(1)} %`;
   const [change] = hypothesis.split(/\n|: /); // what follows says why
-  return [id, shorten(oneLine(change), 60), delta, confidence, decision, oneLine(reason)];
+  return [id, shorten(oneLine(change), 60), delta, confidence, decision, oneLine(reasonOf(attempt))];
 }
 
 /** Without line ends and other control characters: some of these texts come from a language model. */

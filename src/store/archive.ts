@@ -3,7 +3,18 @@
 import { mkdir, open, readFile, truncate, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
-import type { Attempt, Claim, CycleStart, FinishedCycle, LedgerLine, Measurement, TrainingKey } from "../candidate.js";
+import type {
+  Attempt,
+  Claim,
+  CycleStart,
+  FinishedCycle,
+  LedgerLine,
+  Measurement,
+  ModelExpense,
+  Spending,
+  StoredAnswer,
+  TrainingKey,
+} from "../candidate.js";
 import { AxonError } from "../errors.js";
 import { lockDirectory } from "./lock.js";
 
@@ -11,8 +22,13 @@ export type Entry =
   | { readonly kind: "training"; readonly key: TrainingKey; readonly measurement: Measurement }
   | { readonly kind: "attempt"; readonly cycle: string; readonly attempt: Attempt }
   | { readonly kind: "start"; readonly start: CycleStart }
+  | { readonly kind: "answer"; readonly answer: StoredAnswer }
+  | { readonly kind: "expense"; readonly expense: ModelExpense }
   | { readonly kind: "claim"; readonly receipt: string; readonly claim: Claim }
   | { readonly kind: "cycle"; readonly result: FinishedCycle };
+
+const tokens = { inputTokens: z.number().min(0), outputTokens: z.number().min(0) };
+const dollars = z.number().min(0).nullable();
 
 /** What the index relies on; the rest of a line is taken as it was written. */
 const indexed = z.discriminatedUnion("kind", [
@@ -42,6 +58,23 @@ const indexed = z.discriminatedUnion("kind", [
     receipt: z.string(),
     claim: z.looseObject({ outcome: z.string(), reason: z.string() }),
   }),
+  z.looseObject({
+    kind: z.literal("answer"),
+    answer: z.strictObject({
+      key: z.string(),
+      cycle: z.string(),
+      model: z.string(),
+      text: z.string().nullable(),
+      failure: z.strictObject({ code: z.string(), reason: z.string() }).nullable(),
+      ...tokens,
+      dollars,
+      seconds: z.number().min(0),
+    }),
+  }),
+  z.looseObject({
+    kind: z.literal("expense"),
+    expense: z.looseObject({ day: z.string(), usage: z.looseObject(tokens), dollars }),
+  }),
   z.looseObject({ kind: z.literal("cycle"), result: z.looseObject({ id: z.string() }) }),
 ]);
 
@@ -54,6 +87,11 @@ export class Archive {
   readonly #cycles = new Map<string, FinishedCycle>();
   readonly #claims = new Map<string, Claim>();
   readonly #starts = new Map<string, CycleStart>();
+  readonly #answers = new Map<string, StoredAnswer>();
+  /** What language models cost, by day. */
+  readonly #spending = new Map<string, Spending>();
+  /** How many cycles had ended when one began to leave traces. */
+  readonly #endedBefore = new Map<string, number>();
   /** Trainings that gave a score, by split. */
   readonly #looks = new Map<string, number>();
   /** The last append, on which the next one waits. */
@@ -103,6 +141,23 @@ export class Archive {
     return [...this.#cycles.values()];
   }
 
+  /**
+   * Those that had ended when `cycle` left its first trace here, oldest first; all of them if it has left none. So a cycle that is resumed
+   * sees what it saw at first, whatever ran meanwhile.
+   */
+  async cyclesBefore(cycle: string): Promise<readonly FinishedCycle[]> {
+    return this.cycles().slice(0, this.#endedBefore.get(cycle));
+  }
+
+  async answer(key: string): Promise<StoredAnswer | undefined> {
+    return this.#answers.get(key);
+  }
+
+  /** What language models cost on a day, written as 2026-11-24 (UTC). */
+  async spent(day: string): Promise<Spending> {
+    return this.#spentOn(day);
+  }
+
   started(cycle: string): boolean {
     return this.#starts.has(cycle);
   }
@@ -131,6 +186,7 @@ export class Archive {
     if (entry.kind === "attempt" && this.#attempts.has(`${entry.cycle} ${entry.attempt.id}`)) return;
     if (entry.kind === "cycle" && this.#cycles.has(entry.result.id)) return;
     if (entry.kind === "start" && this.#starts.has(entry.start.cycle)) return;
+    if (entry.kind === "answer" && this.#answers.has(entry.answer.key)) return;
     await this.#file.appendFile(`${JSON.stringify(entry)}\n`);
     await this.#file.sync();
     this.#index(entry);
@@ -141,13 +197,51 @@ export class Archive {
     if (entry.kind === "claim") this.#claims.set(entry.receipt, entry.claim);
     if (entry.kind === "start") this.#starts.set(entry.start.cycle, entry.start);
     if (entry.kind === "attempt") this.#attempts.add(`${entry.cycle} ${entry.attempt.id}`);
+    if (entry.kind === "answer") this.#answers.set(entry.answer.key, entry.answer);
+    if (entry.kind === "expense") this.#indexExpense(entry.expense);
+    this.#indexTrace(entry);
     if (entry.kind === "cycle") this.#cycles.set(entry.result.id, entry.result);
+  }
+
+  #indexTrace(entry: Entry): void {
+    const cycle = cycleOf(entry);
+    if (cycle === undefined || this.#endedBefore.has(cycle)) return;
+    this.#endedBefore.set(cycle, this.#cycles.size);
+  }
+
+  #indexExpense(expense: ModelExpense): void {
+    this.#spending.set(expense.day, withExpense(this.#spentOn(expense.day), expense));
+  }
+
+  #spentOn(day: string): Spending {
+    return this.#spending.get(day) ?? { tokens: 0, dollars: 0 };
   }
 
   #indexTraining(key: TrainingKey, measurement: Measurement): void {
     this.#trainings.set(keyText(key), measurement);
     if (measurement.ok) this.#looks.set(key.split, (this.#looks.get(key.split) ?? 0) + 1);
   }
+}
+
+function cycleOf(entry: Entry): string | undefined {
+  if (entry.kind === "start") return entry.start.cycle;
+  if (entry.kind === "answer") return entry.answer.cycle;
+  if (entry.kind === "attempt") return entry.cycle;
+  return entry.kind === "cycle" ? entry.result.id : undefined;
+}
+
+function withExpense(spent: Spending, { usage, dollars: paid }: ModelExpense): Spending {
+  return {
+    tokens: spent.tokens + usage.inputTokens + usage.outputTokens,
+    dollars: spent.dollars + (paid ?? 0),
+  };
+}
+
+/** What language models cost on a day, for those who only read: no lock is needed. @param directory of the archive */
+export async function spentOn(day: string, directory: string): Promise<Spending> {
+  const { entries } = await readEntries(join(directory, "archive.jsonl"));
+  const expenses = entries.flatMap((entry) => (entry.kind === "expense" ? [entry.expense] : []));
+  return expenses.filter((expense) => expense.day === day).reduce(withExpense, { tokens: 0, dollars: 0 });
 }
 
 function keyText({ fingerprint, seed, flops, split, evaluator, reference = "" }: TrainingKey): string {

@@ -8,7 +8,22 @@ import { readEntries } from "./archive.js";
 import { decision, noise, objective, pairs, trades } from "./receipt.js";
 
 const number = z.number();
-const cost = z.strictObject({ trainings: number, seconds: number });
+const modelCost = {
+  requests: number,
+  inputTokens: number,
+  outputTokens: number,
+  dollars: number.nullable(),
+  seconds: number,
+};
+const cost = z.strictObject({ trainings: number, seconds: number, models: z.strictObject(modelCost).exactOptional() });
+const origin = z.strictObject({
+  asked: z.string(),
+  model: z.string(),
+  prompt: z.string(),
+  rationale: z.string(),
+  expected: z.string(),
+  ...modelCost,
+});
 
 const schema = z.strictObject({
   id: z.string().max(64),
@@ -23,6 +38,8 @@ const schema = z.strictObject({
       proposer: z.enum(["search", "llm"]),
       hypothesis: z.string(),
       diff: z.string(),
+      origin: origin.exactOptional(),
+      instead: z.strictObject({ asked: z.string(), reason: z.string(), ...modelCost }).exactOptional(),
       decision: z.enum(["kept", "deferred", "rejected"]),
       reason: z.string(),
       differences: z.array(number),
@@ -57,6 +74,13 @@ export async function readCycle(directory: string, prefix: string): Promise<Fini
   const { entries } = await readEntries(join(directory, "archive.jsonl"));
   const cycles = entries.flatMap((entry) => (entry.kind === "cycle" ? [entry.result] : []));
   return checked(choose(cycles, prefix, directory));
+}
+
+/** All cycles that have ended, oldest first; those of other versions are left out. @param directory of the archive */
+export async function finishedCycles(directory: string): Promise<readonly FinishedCycle[]> {
+  const { entries } = await readEntries(join(directory, "archive.jsonl"));
+  const cycles = entries.flatMap((entry) => (entry.kind === "cycle" ? [schema.safeParse(entry.result)] : []));
+  return cycles.flatMap((parsed) => (parsed.success ? [parsed.data] : []));
 }
 
 function choose(cycles: readonly FinishedCycle[], prefix: string, directory: string): FinishedCycle {

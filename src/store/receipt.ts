@@ -58,12 +58,23 @@ export const decision = z.strictObject({
 });
 
 const schema = z.strictObject({
-  version: z.literal(2),
+  version: z.literal(3),
   id: z.string().max(64),
   repository: z.string().max(4096),
   baseCommit: z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/, "is no full commit name"),
   diff: z.string().max(1_000_000),
   diffSha256: z.hash("sha256"),
+  steps: z
+    .array(
+      z.strictObject({
+        attempt: z.string().max(64),
+        proposer: z.enum(["search", "llm"]),
+        model: z.string().max(200).nullable(),
+        prompt: z.string().max(200).nullable(),
+      }),
+    )
+    .min(1)
+    .max(100),
   baselineSpec: z.unknown(),
   candidateSpec: z.unknown(),
   initialCheckpoint: z.string().nullable(),

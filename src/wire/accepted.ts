@@ -3,12 +3,13 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import type { FinishedCycle, Pair, Receipt } from "../candidate.js";
+import type { Attempt, CycleResult, FinishedCycle, Pair, Receipt, ReceiptStep } from "../candidate.js";
 import type { CycleOutcome } from "../evolution/cycle.js";
 import type { RepositoryVersion } from "../evolution/workshop.js";
 import type { Ground } from "../evolution/workshop.js";
 import { applyToTree, changedFurther, classifyChange, createPatch, UNCHANGED, type Changes } from "../patch/index.js";
 import { cpuKind } from "../machine.js";
+import { oneLine } from "../report/escape.js";
 import { mean } from "../report/numbers.js";
 import { RUNTIME_VERSION } from "../runtime/session.js";
 import { parseReceipt } from "../store/receipt.js";
@@ -39,12 +40,13 @@ export async function writeReceipt({
   const { split, corpus, corpusPaths } = material;
   const diff = await diffOf(accepted.changes, ruler.ground);
   const receipt: Receipt = {
-    version: 2,
+    version: 3,
     id: result.id,
     repository: basename(material.repository.root),
     baseCommit: result.baseCommit,
     diff,
     diffSha256: createHash("sha256").update(diff).digest("hex"),
+    steps: bundleOf(result).map(stepOf),
     baselineSpec: material.spec,
     candidateSpec: accepted.spec,
     initialCheckpoint: null,
@@ -63,6 +65,14 @@ export async function writeReceipt({
   await mkdir(join(directory, "receipts"), { recursive: true });
   await writeTogether(join(directory, "receipts"), { [`${result.id}.json`]: () => json(receipt) });
   return name;
+}
+
+function bundleOf({ attempts, pruned }: Pick<CycleResult, "attempts" | "pruned">): readonly Attempt[] {
+  return attempts.filter(({ id, decision }) => decision === "kept" && !pruned.includes(id));
+}
+
+function stepOf({ id, proposer, origin }: Attempt): ReceiptStep {
+  return { attempt: id, proposer, model: origin?.model ?? null, prompt: origin?.prompt ?? null };
 }
 
 /** All of a version's changes, in the order of their paths. */
@@ -118,19 +128,15 @@ function metricsOf(receipt: Receipt): unknown {
   };
 }
 
-function commitMessage(
-  { attempts, pruned, decision, id }: FinishedCycle,
-  { pairs, objective }: Receipt,
-  paths: readonly string[],
-): string {
+function commitMessage(cycle: FinishedCycle, { pairs, objective }: Receipt, paths: readonly string[]): string {
+  const { decision, id } = cycle;
   const unit = objective.selfReported ? objective.name : "bits per byte";
   const measured = objective.selfReported ? `${unit}, as the repository's own command reports it` : `held-out ${unit}`;
   const change = classifyChange(paths, SPEC_PATH);
   const reported = objective.selfReported && change.kind === "code" ? [SELF_REPORTED, ""] : [];
   const fence = change.kind === "fenced" ? [`A person must merge this: ${change.path} is ${change.why}.`, ""] : [];
   const [before, after] = (["baseline", "candidate"] as const).map((arm) => meanScore(pairs, arm).toFixed(4));
-  const bundle = attempts.filter((attempt) => attempt.decision === "kept" && !pruned.includes(attempt.id));
-  const kept = bundle.map((attempt) => `- ${attempt.hypothesis}`);
+  const kept = bundleOf(cycle).map((attempt) => `- ${saidBy(attempt)}`);
   const [low, high] = decision.interval ?? [NaN, NaN];
   return [
     `perf${change.kind === "spec" ? "(model)" : ""}: ${before} to ${after} ${measured}`,
@@ -144,6 +150,13 @@ function commitMessage(
     `Replay: axon replay model/receipts/${id}.json`,
     "",
   ].join("\n");
+}
+
+/** Of a model's words one line, without what would mention people or close issues; and who said it. */
+function saidBy({ hypothesis, origin }: Attempt): string {
+  if (origin === undefined) return hypothesis;
+  const plain = oneLine(hypothesis.replace(/[@#]|:\/\/|GH-(?=\d)/gi, " "), 200);
+  return `${plain} (proposed by ${oneLine(origin.model, 80)}, prompt ${origin.prompt})`;
 }
 
 function meanScore(pairs: readonly Pair[], arm: "baseline" | "candidate"): number {

@@ -11,7 +11,6 @@ import type { CycleEnvironment, CycleEvent } from "../evolution/environment.js";
 import { workshop, type RepositoryVersion } from "../evolution/workshop.js";
 import { UNCHANGED } from "../patch/index.js";
 import type { Propose } from "../proposal/proposer.js";
-import { proposeBySearch } from "../proposal/search.js";
 import { RUNTIME_VERSION } from "../runtime/session.js";
 import { fingerprint } from "../spec.js";
 import { Archive } from "../store/archive.js";
@@ -23,6 +22,15 @@ import { chooseHeldOut } from "./held-out.js";
 import { gatherMaterial, type Material } from "./material.js";
 import { chooseRuler, type Ruler } from "./ruler.js";
 import { openMeasuring, type MeasuringOptions } from "./measuring.js";
+import {
+  chooseProposing,
+  describeProposing,
+  openProposing,
+  proposingId,
+  type ProposerKind,
+  type Proposing,
+} from "../models/proposing.js";
+import { attemptsFor } from "../models/history.js";
 import { removeLeftovers, THREADS } from "./trainings.js";
 
 export { LOOKS } from "../data/ledger.js";
@@ -40,7 +48,11 @@ export interface EvolveOptions {
   readonly seed: number;
   /** The repository's `prepare` command may use the network. */
   readonly prepareNetwork: boolean;
-  /** The search, if not given. Whoever hands in another takes another seed: the proposer is no part of a cycle's id. */
+  /** Null: as the repository's configuration says. */
+  readonly proposer: ProposerKind | null;
+  /** What whoever asked would like to be tried; heard by language models alone. */
+  readonly hint: string | null;
+  /** In place of those that AXON has. Whoever hands in one takes another seed: it is no part of a cycle's id. */
   readonly propose?: Propose;
 }
 
@@ -53,6 +65,8 @@ export interface EvolveStart {
   readonly leftOut: string;
   /** How often the held-out text has been looked at, of `LOOKS` in all. */
   readonly looks: number;
+  /** Who proposes, and what is sent where, in words. */
+  readonly proposing: string;
   /** The cycle ended in an earlier run, and its result is in the archive. */
   readonly finished: boolean;
 }
@@ -61,13 +75,17 @@ export interface EvolveHooks {
   readonly signal: AbortSignal;
   readonly onStart: (start: EvolveStart) => void;
   readonly onEvent: (event: CycleEvent) => void;
+  /** Told before a language model is asked about a proposal. */
+  readonly onAsk: (model: string, number: number) => void;
+  /** What takes its answer longer, in words. */
+  readonly onDelay: (line: string) => void;
   readonly onProgress: (training: string, progress: Progress) => void;
   /** Told of a merged change that was measured again. */
   readonly onClaim: (claim: CheckedClaim) => void;
 }
 
 /** Raised whenever the same options would take another way, or their result is kept in another form. */
-const CYCLE = 3;
+const CYCLE = 4;
 
 /** What a cycle is about, with everything decided. */
 interface Plan {
@@ -78,6 +96,7 @@ interface Plan {
   readonly tokens: number;
   readonly flops: number;
   readonly baseline: RepositoryVersion;
+  readonly proposing: Proposing;
 }
 
 /**
@@ -95,7 +114,8 @@ export async function evolve(options: EvolveOptions, hooks: EvolveHooks): Promis
     const { id, material } = plan;
     const finished = archive.cycle(id);
     const leftOut = describeLeftOut(material.corpus.leftOut);
-    hooks.onStart({ id, material, archive: directory, leftOut, looks, finished: finished !== undefined });
+    const proposing = describeProposing(plan.proposing);
+    hooks.onStart({ id, material, archive: directory, leftOut, looks, proposing, finished: finished !== undefined });
     if (!finished) await checkMerged(plan, options, hooks, archive);
     const result = finished ?? (await run(plan, options, hooks, archive));
     await commitAccepted(material, plan.ruler.ground, directory, result);
@@ -106,18 +126,19 @@ export async function evolve(options: EvolveOptions, hooks: EvolveHooks): Promis
 }
 
 async function planned(material: Material, options: EvolveOptions): Promise<Plan> {
+  const proposing = chooseProposing(options.proposer, options.hint, material.configuration);
   const ruler = await chooseRuler(material);
   const { limits } = material.configuration;
   const [trainings, tokens] = [options.trainings ?? limits.trainings, options.tokens ?? limits.tokens];
   const { specText, spec } = material;
   const baseline = { id: "baseline", changes: UNCHANGED, specText, spec };
   const flops = tokens * flopsPerToken(spec);
-  const id = cycleId(material, ruler, [trainings, tokens, options.seed]);
-  return { id, material, ruler, trainings, tokens, flops, baseline };
+  const own = [trainings, tokens, options.seed, ...proposingId(proposing)];
+  return { id: cycleId(material, ruler, own), material, ruler, trainings, tokens, flops, baseline, proposing };
 }
 
-function cycleId({ commit, spec, corpus }: Material, ruler: Ruler, numbers: readonly number[]): string {
-  const judged = [ruler.heldOutSha256, ...numbers, ruler.evaluator, RUNTIME_VERSION];
+function cycleId({ commit, spec, corpus }: Material, ruler: Ruler, own: readonly unknown[]): string {
+  const judged = [ruler.heldOutSha256, ...own, ruler.evaluator, RUNTIME_VERSION];
   const parts = [CYCLE, commit, fingerprint(spec), corpus.sha256, ...judged];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 12);
 }
@@ -128,11 +149,12 @@ async function run(plan: Plan, options: EvolveOptions, hooks: EvolveHooks, archi
   const measuring = await openMeasuring(measuringOptions(plan, options, hooks, archive));
   try {
     const { ground } = plan.ruler;
-    const { seed, propose = proposeBySearch } = options;
+    const { seed, propose = proposerOf(plan, hooks, archive) } = options;
     const [objective, bounds] = [objectiveOf(configuration), boundsOf(configuration)];
+    const earlier = attemptsFor(objective, await archive.cyclesBefore(id));
     const remember = (attempt: Attempt) => archive.append({ kind: "attempt", cycle: id, attempt });
     const environment: CycleEnvironment<RepositoryVersion> = {
-      ...workshop({ ground, baseline, seed, direction: objective.direction, propose, remember }),
+      ...workshop({ ground, baseline, seed, objective, earlier, propose, remember }),
       measure: measuring.measure,
       plan: sequentialPlan(),
       report: hooks.onEvent,
@@ -144,6 +166,14 @@ async function run(plan: Plan, options: EvolveOptions, hooks: EvolveHooks, archi
   } finally {
     await measuring.close();
   }
+}
+
+function proposerOf(
+  { proposing, id: cycle, tokens }: Plan,
+  { signal, onAsk, onDelay: say }: EvolveHooks,
+  archive: Archive,
+): Propose {
+  return openProposing(proposing, { archive, cycle, tokens, signal, onAsk, say });
 }
 
 function budgetOf({ flops, baselineSpec }: Receipt): Pick<Plan, "flops" | "tokens"> {

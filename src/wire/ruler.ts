@@ -7,7 +7,7 @@ import { InputError } from "../errors.js";
 import { EVALUATOR } from "../evaluation/measure.js";
 import type { Commands } from "../evaluation/measure-commands.js";
 import type { Ground } from "../evolution/workshop.js";
-import type { LookUp } from "../patch/index.js";
+import { pathGuard, type LookUp } from "../patch/index.js";
 import { sandboxCapability } from "../sandbox/capability.js";
 import { NOTHING_WITHHELD, withhold, withholdNothing, type Withheld } from "../workspace/withheld.js";
 import { SPEC_PATH, type Material } from "./material.js";
@@ -60,7 +60,11 @@ function digestOf({ configuration }: Material, commands: Commands): string {
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
 }
 
-function ground({ tree, configuration }: Material, codeCounts: boolean, heads: ReadonlyMap<string, number>): Ground {
+function ground(
+  { tree, configuration, split }: Material,
+  codeCounts: boolean,
+  heads: ReadonlyMap<string, number>,
+): Ground {
   // A patch that could read withheld text could also copy it to where commands see it.
   const lookUp: LookUp = async (path) =>
     heads.has(path)
@@ -75,8 +79,18 @@ function ground({ tree, configuration }: Material, codeCounts: boolean, heads: R
     words.some((word) => path === word || path.endsWith(`/${word}`) || path.startsWith(`${word}/`));
   const judges = tree.files.map(({ path }) => path).filter(isNamed);
   const policy = { allow: configuration.evolve.paths, deny: judges };
-  return { specPath: SPEC_PATH, lookUp, policy, codeCounts };
+  // Where AXON trains, text of any kind judges; where commands do, code must be read by them and never judges.
+  const judging = new Set(codeCounts ? heads.keys() : split.heldOut.map(({ path }) => path));
+  const guard = pathGuard(policy);
+  const evolvable = tree.files
+    .filter(({ path, mode, size }) => mode.startsWith("100") && size <= MOST_READ && !judging.has(path))
+    .map(({ path }) => path)
+    .filter((path) => guard.check(path, 0) === undefined);
+  return { specPath: SPEC_PATH, lookUp, policy, codeCounts, evolvable };
 }
+
+/** Bytes of a file that a proposer may read; one that is larger is hardly written by hand. */
+const MOST_READ = 2 ** 20;
 
 /** Words of a shell command that could be paths, as a shell would read simple ones, and as globs can name them. */
 function namedFiles(command: string): string[] {

@@ -1,7 +1,7 @@
 // The files of the base commit: every version of a repository is this tree and a few changes. It reads git and writes nothing.
 
 import { isUtf8 } from "node:buffer";
-import { NOTHING, type Standing } from "../patch/index.js";
+import { byFold, nothingOr, type Standing } from "../patch/index.js";
 import type { Repository } from "../repository/repository.js";
 import type { TrackedFile } from "../repository/tree.js";
 
@@ -12,11 +12,13 @@ export class BaseTree {
   readonly #repository: Repository;
   readonly #files: ReadonlyMap<string, TrackedFile>;
   readonly #folders: ReadonlySet<string>;
+  readonly #taken: ReadonlyMap<string, string>;
 
   private constructor(repository: Repository, files: readonly TrackedFile[]) {
     this.#repository = repository;
     this.#files = new Map(files.map((file) => [file.path, file]));
     this.#folders = new Set(files.flatMap(({ path }) => parentsOf(path)));
+    this.#taken = byFold([...this.#folders, ...this.#files.keys()]);
   }
 
   /** @param commit a full name */
@@ -44,7 +46,7 @@ export class BaseTree {
   async lookUp(path: string): Promise<Standing> {
     if (this.#folders.has(path)) return { kind: "folder" };
     const file = this.#files.get(path);
-    if (file === undefined) return NOTHING;
+    if (file === undefined) return nothingOr(path, this.#taken);
     if (!isRegular(file)) return { kind: "other", code: "not-a-file", why: `${path} is a link or a submodule` };
     const [bytes] = await this.#repository.readBlobs([file.oid]);
     if (isUtf8(bytes)) return { kind: "text", text: bytes.toString("utf8") };

@@ -20,6 +20,7 @@ const DEFAULTS = {
   train: {},
   bounds: {},
   limits: { trainings: 100, tokens: 150_000 },
+  proposer: "search",
 };
 
 test.each([null, "", "# nothing\n", "{}", "evolve: {}\nlimits: {}\n"])("%j means the defaults", (text) => {
@@ -42,7 +43,8 @@ prepare: npm ci --offline
 train: { command: node train.mjs }
 objective: { command: node bench.mjs, path: latency.p99, direction: lower, name: slowest request }
 bounds: { parameters: 5 %, trainingSeconds: 0.25, peakMemory: "12.5%", secondsPerByte: 0 }
-limits: { trainings: 60, tokens: 1000 }
+limits: { trainings: 60, tokens: 1000, dollars: 0.5, modelTokens: 200000 }
+proposer: mixed
 `);
   expect(configuration).toEqual({
     evolve: { paths: ["src/**/*.ts", "model/spec.yml"] },
@@ -56,7 +58,8 @@ limits: { trainings: 60, tokens: 1000 }
       name: "slowest request",
     },
     bounds: { parameters: 0.05, trainingSeconds: 0.25, peakMemory: 0.125, secondsPerByte: 0 },
-    limits: { trainings: 60, tokens: 1000 },
+    limits: { trainings: 60, tokens: 1000, dollars: 0.5, modelTokens: 200_000 },
+    proposer: "mixed",
   });
   expect(boundsOf(configuration)).toEqual(configuration.bounds);
   expect(objectiveOf(configuration)).toEqual({ name: "slowest request", direction: "lower", selfReported: true });
@@ -65,6 +68,7 @@ limits: { trainings: 60, tokens: 1000 }
 describe("a mistake is refused where it stands", () => {
   test.each([
     ["a key nobody knows", "evolve:\n  path: [a]\n", 2, 3, /unknown key "evolve.path"; did you mean "paths"/],
+    ["a proposer that is none", "proposer: oracle\n", 1, 11, /proposer/],
     ["a key that the future may bring", "merge: auto\n", 1, 1, /unknown key "merge"/],
     ["an unknown key of a section without defaults", "objective: {comand: x}", 1, 12, /comand|command/],
     ["an objective without a direction", "objective:\n  command: x\n  path: a\n", 2, 3, /direction/],
@@ -110,7 +114,7 @@ describe("hostile YAML is refused at once", () => {
 
 test("the JSON Schema knows the keys, forbids others and has the defaults", () => {
   const schema = configurationJsonSchema() as { properties: Record<string, unknown>; additionalProperties: boolean };
-  expect(Object.keys(schema.properties)).toEqual(["evolve", "prepare", "train", "objective", "bounds", "limits"]);
+  expect(Object.keys(schema.properties)).toEqual(["evolve", "prepare", "train", "objective", "bounds", "limits", "proposer"]);
   expect(schema).toMatchObject({
     additionalProperties: false,
     properties: {

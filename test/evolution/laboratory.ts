@@ -103,7 +103,8 @@ export function laboratory(world: World, baseline: RepositoryVersion = request()
     ground: groundOf(baseline.specText),
     baseline,
     seed: 1,
-    direction: "lower",
+    objective: request().objective,
+    earlier: [],
     propose: async (context, _, number) => next(context, number),
     remember: async (attempt) => void remembered.push(attempt),
   });
@@ -172,6 +173,7 @@ function groundOf(text: string | null): Ground {
     lookUp: async (path) => (path === SPEC_PATH && text !== null ? { kind: "text", text } : { kind: "nothing" }),
     policy: { allow: [SPEC_PATH] },
     codeCounts: false,
+    evolvable: text === null ? [] : [SPEC_PATH],
   };
 }
 

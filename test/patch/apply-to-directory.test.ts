@@ -102,6 +102,16 @@ describe("refused without a trace", () => {
     });
   });
 
+  test("names that a careless system or reader takes for others", () => {
+    mkdirSync(join(dir, "src"));
+    for (const path of ["A.txt", "SRC/new.txt", "\u0430.txt", "run.sh."]) {
+      const result = apply(createPatch(path, undefined, "x\n"));
+      expect({ path, result }).toMatchObject({ path, result: { ok: false, error: { code: "name-clash" } } });
+    }
+    expect(apply(createPatch("A.TXT", "one\n", "two\n"))).toMatchObject({ ok: false, error: { code: "name-clash" } });
+    expect(apply(createPatch("src/new.txt", undefined, "x\n"))).toMatchObject({ ok: true });
+  });
+
   test("a file that is not UTF-8", () => {
     writeFileSync(join(dir, "latin"), Buffer.from([0xe9, 0x0a]));
     expect(apply(createPatch("latin", "é\n", "e\n"))).toMatchObject({ ok: false, error: { code: "binary" } });

@@ -35,6 +35,11 @@ const WORDS = [
   "é",
   "--- a/x",
   " e ",
+  "\u2028",
+  "\u0085\v\f",
+  "日本 🙂",
+  "\ufeff",
+  "e\u0301",
 ];
 const ENDS = ["\n", "\r\n"] as const;
 

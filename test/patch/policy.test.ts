@@ -42,6 +42,8 @@ describe("paths that lead outside or mean something else elsewhere", () => {
     "gi7eba~1",
     "a/...",
     "a/ /b",
+    "src/ind\u0435x.ts",
+    "\u0440ackage.json",
     `${"x/".repeat(600)}y`,
     "é".repeat(128),
   ])("%j", (path) => {
@@ -79,6 +81,14 @@ describe("paths that no policy can open", () => {
     "lefthook.yml",
     ".yarnrc.yml",
     ".yarn/plugins/x.cjs",
+    "Podfile.lock",
+    "pip.conf",
+    ".cargo/config.toml",
+    "CODEOWNERS",
+    "renovate.json",
+    ".githooks/pre-push",
+    ".vscode/tasks.json",
+    ".envrc",
   ])("%s", (path) => {
     expect(refusal(create(path), {}, { allow: ["**", path, ".github/**"] })).toBe("protected-path");
   });
@@ -95,6 +105,8 @@ describe("paths inside the fence", () => {
     "src/a…b",
     "-x",
     "größe/ñ.ts",
+    "документ.txt",
+    "Δt.ts",
   ])("%s", (path) => {
     expect(refusal(create(path), {})).toBe("applied");
   });

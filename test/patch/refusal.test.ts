@@ -27,6 +27,12 @@ const REFUSED: readonly (readonly [kind: string, code: string, diff: string])[] 
   ["a line replaced by itself", "no-change", modify("a.txt", "@@ -1 +1 @@\n-alpha line\n+alpha line\n")],
   ["a fence never closed", "truncated", `\`\`\`diff\n${modify("a.txt", "@@ -1 +1 @@\n-alpha line\n+x\n")}`],
   ["an envelope never closed", "truncated", "*** Begin Patch\n*** Update File: a.txt\n@@\n-alpha line\n+x\n"],
+  [
+    "a text that ends within an added line",
+    "truncated",
+    modify("a.txt", "@@ -1,4 +1,6 @@\n alpha line\n+new line\n+anoth"),
+  ],
+  ["a new file that ends early", "truncated", "--- /dev/null\n+++ b/new\n@@ -0,0 +1,9 @@\n+one\n+tw"],
   ["a combined diff", "combined-diff", "diff --cc a.txt\n--- a/a.txt\n+++ b/a.txt\n@@@ -1,1 -1,1 +1,1 @@@\n--a\n++b\n"],
   ["combined hunks", "combined-diff", modify("a.txt", "@@@ -1,1 -1,1 +1,1 @@@\n--a\n++b\n")],
   ["two equal places, no numbers", "ambiguous", modify("twins.txt", "@@\n begin\n-value one\n+value two\n end\n")],
@@ -54,6 +60,11 @@ const REFUSED: readonly (readonly [kind: string, code: string, diff: string])[] 
     modify("a.txt", "@@ -1,3 +1,3 @@\n alpha LINE\n-beta line\n+x\n gamma LINE\n"),
   ],
   ["left-out context", "context-not-found", modify("a.txt", "@@ -1,4 +1,4 @@\n alpha line\n ...\n-delta line\n+x\n")],
+  [
+    "a forgotten + in what would be outer context",
+    "context-not-found",
+    modify("a.txt", "@@\n-alpha line\n+first line\n beta line\n new line\n gamma line\n delta line\n"),
+  ],
   ["a forgotten +", "context-not-found", modify("a.txt", "@@ -1,2 +1,3 @@\n alpha line\n new line\n-beta line\n+x\n")],
   ["one of two hunks misplaced", "context-not-found", modify("a.txt", "@@\n-alpha line\n+x\n@@\n-no such line\n+y\n")],
   [
@@ -136,6 +147,19 @@ describe("a diff that has no right answer is refused", () => {
   });
 });
 
+test("a text without a final end of line is whole where its counts are right, or the file ends there", () => {
+  expect(refusal(modify("a.txt", "@@ -1 +1,2 @@\n alpha line\n+x"), TREE)).toBe("applied");
+  expect(refusal(modify("a.txt", "@@ -4,3 +4,5 @@\n delta line\n+x"), TREE)).toBe("applied");
+});
+
+test.each([
+  "// f(...args) takes the other ones",
+  "/** [parts, ...rest] of what remains */",
+  " * {…} and previous ones",
+])("dots within a comment leave nothing out: %s", (comment) => {
+  expect(refusal(modify("a.txt", `@@\n alpha line\n+${comment}\n beta line\n`), TREE)).toBe("applied");
+});
+
 test("a dot-dot-dot is code in Python", () => {
   const diff = modify("stub.py", "@@\n def area() -> float:\n-    pass\n+    ...\n");
   expect(refusal(diff, { "stub.py": "def area() -> float:\n    pass\n" })).toBe("applied");
@@ -156,7 +180,7 @@ describe("a refusal says what to mend", () => {
   test("a hunk without a place gets the file's lines at the nearest one", () => {
     const error = refuse(modify("a.txt", "@@\n alpha line\n-beta lime\n+x\n gamma line\n"));
     expect(error).toMatchObject({ code: "context-not-found", hunk: 1, line: 5, candidates: [1] });
-    expect(error.excerpt).toEqual({ startLine: 1, lines: ["alpha line", "beta line", "gamma line", "delta line"] });
+    expect(error.excerpts).toEqual([{ startLine: 1, lines: ["alpha line", "beta line", "gamma line", "delta line"] }]);
     expect(error.message).toContain('"beta lime" where the file has "beta line"');
   });
 

@@ -18,9 +18,23 @@ const PATH = "model/spec.yml";
 const OWN = readFileSync(PATH, "utf8");
 const DEMO = readFileSync("examples/demo/model/spec.yml", "utf8");
 
+/** What the search does not look at. */
+const SURROUNDINGS = {
+  objective: { name: "bits per byte", direction: "lower", selfReported: false },
+  direction: "lower",
+  pending: [],
+  pendingDiffs: [],
+  attempts: [],
+  noise: null,
+  score: null,
+  trainingsLeft: 10,
+  files: { globs: [PATH], paths: [PATH], read: async () => undefined },
+  check: async (diff: string) => ({ ok: true, diff }) as const,
+} as const;
+
 function context(specText: string | null, history: readonly TriedSpec[] = []): ProposalContext {
   const spec = specText === null ? DEFAULT_SPEC : parseSpec(specText);
-  return { specPath: PATH, specText, spec, tried: history, direction: "lower", pending: [] };
+  return { ...SURROUNDINGS, specPath: PATH, specText, spec, tried: history };
 }
 
 function patched(text: string | null, diff: string): string {
@@ -62,14 +76,7 @@ async function propose(
   let parentText = text;
   let spec = context(text).spec;
   for (let round = 1; round <= rounds; round++) {
-    const here = {
-      specPath: PATH,
-      specText: parentText,
-      spec,
-      tried: history,
-      direction: "lower" as const,
-      pending: [],
-    };
+    const here = { ...SURROUNDINGS, specPath: PATH, specText: parentText, spec, tried: history };
     const proposal = await proposeBySearch(here, seed, round);
     if (!proposal) break;
     const next = patched(parentText, proposal.diff);

@@ -38,6 +38,28 @@ export const proven: FinishedCycle = finishedCycle({
   receipt: "receipts/0123456789ab.json",
 });
 
+const asking = { requests: 2, inputTokens: 12_345, outputTokens: 678, dollars: 0.0061, seconds: 9 };
+
+/** The same with a step by a model, and one for which another was asked in vain. */
+export const byModel: FinishedCycle = {
+  ...proven,
+  attempts: proven.attempts.map((one, i) => {
+    if (i === 0) {
+      const origin = {
+        asked: "m",
+        model: "m-2026 | **x**",
+        prompt: "0123456789ab",
+        rationale: "r",
+        expected: "e",
+        ...asking,
+      };
+      return { ...one, proposer: "llm", origin };
+    }
+    return i === 1 ? { ...one, instead: { asked: "n", reason: "no JSON", ...asking } } : one;
+  }),
+  cost: { ...proven.cost, models: asking },
+};
+
 /** The same for an objective of which more is better, reported by the repository itself. */
 export const higher: FinishedCycle = {
   ...proven,
@@ -62,7 +84,7 @@ export function evidence(cycle: FinishedCycle, over: Partial<Evidence> = {}): Ev
 
 function receiptOf({ id, baseCommit, objective, noise, pairs, trades, decision: decided }: FinishedCycle): Receipt {
   return {
-    version: 2,
+    version: 3,
     id,
     baseCommit,
     objective,
@@ -73,6 +95,7 @@ function receiptOf({ id, baseCommit, objective, noise, pairs, trades, decision: 
     repository: "essays",
     diff: DIFF,
     diffSha256: "d".repeat(64),
+    steps: [{ attempt: "1-aaaaaaaa", proposer: "search", model: null, prompt: null }],
     baselineSpec: {},
     candidateSpec: {},
     initialCheckpoint: null,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { evidenceMarkdown } from "../../src/report/markdown.js";
 import { decision, finishedCycle, pair } from "../support/evidence.js";
-import { DIFF, evidence, higher, HOSTILE, proven, saying } from "./cycles.js";
+import { byModel, DIFF, evidence, higher, HOSTILE, proven, saying } from "./cycles.js";
 
 const markdown = evidenceMarkdown(evidence(proven));
 
@@ -55,6 +55,15 @@ describe("the evidence of an accepted change in Markdown", () => {
   });
 
   test("is whole Markdown", () => expectWhole(markdown));
+
+  test("names who proposed it, who was asked in vain, and what that cost", () => {
+    expect(markdown).toContain("| **Proposed by** | the search: 1 step |");
+    const asked = evidenceMarkdown(evidence(byModel));
+    expect(asked).toContain("| **Proposed by** | m-2026 \\| \\*\\*x\\*\\* (prompt 0123456789ab): 1 step |");
+    expect(asked).toContain("worse (n was asked first, and gave nothing usable)");
+    expect(asked).toMatch(/2 requests to language models, 12,345 tokens in and 678 out, <span>\$<\/span>0\.0061\./);
+    expectWhole(asked);
+  });
 });
 
 describe("the evidence in Markdown", () => {

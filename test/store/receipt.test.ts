@@ -9,12 +9,13 @@ const sha256 = (text: string) => createHash("sha256").update(text).digest("hex")
 const diff = "--- a/model/spec.yml\n+++ b/model/spec.yml\n@@ -1 +1 @@\n-a\n+b\n";
 
 const GOOD: Receipt = {
-  version: 2,
+  version: 3,
   id: "0123456789ab",
   repository: "essays",
   baseCommit: "a".repeat(40),
   diff,
   diffSha256: sha256(diff),
+  steps: [{ attempt: "3-0123abcd", proposer: "llm", model: "some-model", prompt: "0123456789abcdef" }],
   baselineSpec: DEFAULT_SPEC,
   candidateSpec: DEFAULT_SPEC,
   initialCheckpoint: null,

@@ -85,6 +85,8 @@ export const OPTIONS: Omit<EvolveOptions, "directory"> = {
   tokens: 1000,
   seed: 1,
   prepareNetwork: false,
+  proposer: null,
+  hint: null,
 };
 
 /** For a cycle that nobody watches or interrupts. */
@@ -92,6 +94,8 @@ export const UNWATCHED: EvolveHooks = {
   signal: new AbortController().signal,
   onStart: () => {},
   onEvent: () => {},
+  onAsk: () => {},
+  onDelay: () => {},
   onClaim: () => {},
   onProgress: () => {},
 };

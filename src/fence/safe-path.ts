@@ -4,7 +4,15 @@
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\u2028\u2029]/gu;
 const CONTROL = /\p{Cc}/u;
 
-/** The path as a careless file system reads it: no invisible characters, lower case, no streams, no dots and blanks at the ends. */
+/** Cyrillic and Greek letters, and the Latin ones that they look like in upper or lower case. */
+const FOREIGN = "авекмнорстухіјѕһԁԛԝѵԍαβεικνορτυχζγ";
+const LATIN = "abekmhopctyxijshdqwvgabeikvoptyxzy";
+const LOOK_ALIKES = new Map(Array.from(FOREIGN, (letter, i) => [letter, LATIN[i]]));
+
+/**
+ * The path as a careless file system or reader takes it: no invisible characters, lower case, Latin letters for those that look alike, no
+ * streams, no dots and blanks at the ends.
+ */
 export function foldPath(path: string): string {
   return path.split("/").map(foldSegment).join("/");
 }
@@ -29,6 +37,7 @@ export function unsafePath(path: string): string | undefined {
 function unsafeSegment(segment: string): string | undefined {
   if (segment === "" || segment === "." || segment === "..") return `it contains "${segment}" between slashes`;
   if (Buffer.byteLength(segment) > 255) return "one of its names is longer than 255 bytes";
+  if (mixesScripts(segment)) return "one of its words mixes Latin letters with others that look like them";
   const folded = foldSegment(segment);
   // NTFS short names: GIT~1 is .git, GITMOD~1 and GI7EBA~1 are .gitmodules.
   if (folded === ".git" || /^git~\d+$/.test(folded)) return "it leads into .git";
@@ -37,7 +46,19 @@ function unsafeSegment(segment: string): string | undefined {
   return undefined;
 }
 
+function mixesScripts(segment: string): boolean {
+  const words =
+    segment
+      .normalize("NFKC")
+      .toLowerCase()
+      .match(/\p{L}+/gu) ?? [];
+  return words.some(
+    (word) => /\p{Script=Latin}/u.test(word) && Array.from(word).some((letter) => LOOK_ALIKES.has(letter)),
+  );
+}
+
 function foldSegment(segment: string): string {
-  const visible = segment.normalize("NFKC").replace(INVISIBLE, "").toLowerCase();
+  const lower = segment.normalize("NFKC").replace(INVISIBLE, "").toLowerCase();
+  const visible = Array.from(lower, (letter) => LOOK_ALIKES.get(letter) ?? letter).join("");
   return visible.replace(/:.*$/, "").replace(/[. ]+$/, "");
 }

@@ -8,18 +8,38 @@ type Row = readonly [why: string, globs: readonly string[]];
 /** Never touched by a patch, in no spelling of upper and lower case. */
 const OUTER: readonly Row[] = [
   ["a record that AXON keeps", ["model/receipts/**", "model/metrics.json"]],
-  ["GitHub's own configuration", [".github/**", ".github"]],
+  ["GitHub's own configuration", [".github/**", ".github", "{codeowners,docs/codeowners}"]],
   ["configuration of git", ["**/.gitmodules", "**/.gitattributes", "**/.gitconfig", "**/.mailmap"]],
-  ["hooks", ["**/.husky/**", "**/.githooks/**", "**/.pre-commit-config.y{a,}ml", "**/{.,}lefthook{-local,}.y{a,}ml"]],
+  [
+    "a hook",
+    [
+      "**/{.husky,.githooks,.git-hooks}/**",
+      "**/.pre-commit-config.y{a,}ml",
+      "**/{.,}lefthook{-local,}.{y{a,}ml,toml,json}",
+      "**/{.simple-git-hooks,simple-git-hooks}.*",
+      "**/.overcommit.yml",
+    ],
+  ],
+  [
+    "what runs by itself where the repository is opened",
+    ["**/{.vscode,.idea,.devcontainer,.direnv}/**", "**/.envrc", "**/.devcontainer.json"],
+  ],
   [
     "configuration of a package manager",
-    ["**/.npmrc", "**/.yarnrc{.yml,}", "**/.pnpmfile.*", "**/bunfig.toml", "**/.yarn/**"],
+    [
+      "**/{.npmrc,.yarnrc,.yarnrc.yml,bunfig.toml,.netrc,.pypirc,pip.conf,nuget.config,.condarc}",
+      "**/.pnpmfile.*",
+      "**/{.yarn,.cargo,.bundle,.mvn,.gradle}/**",
+      "**/gradle/wrapper/**",
+    ],
   ],
   [
     "a lockfile",
     [
       "**/{package-lock,npm-shrinkwrap}.json",
-      "**/{yarn,cargo,poetry,uv,pdm,gemfile,composer,pipfile,flake,mix,pixi,deno,bun}.lock",
+      "**/{yarn,cargo,poetry,uv,pdm,gemfile,composer,pipfile,flake,mix,pixi,deno,bun,podfile,pubspec,requirements}.lock",
+      "**/{packages.lock.json,gradle.lockfile,package.resolved,.terraform.lock.hcl,module.bazel.lock,cartfile.resolved}",
+      "**/{pylock{.*,}.toml,conda-lock.y{a,}ml}",
       "**/pnpm-lock.yaml",
       "**/bun.lockb",
       "**/go.sum",
@@ -31,6 +51,7 @@ const OUTER: readonly Row[] = [
       "{.ci,.circleci,.buildkite,.gitlab,.woodpecker,.teamcity,.semaphore}/**",
       "**/{.gitlab-ci,.travis,.drone,.woodpecker,.cirrus,.appveyor,appveyor,azure-pipelines,bitbucket-pipelines}.y{a,}ml",
       "**/jenkinsfile{.*,}",
+      "**/{renovate.json{c,5,},.renovaterc{.*,}}",
     ],
   ],
 ];
@@ -51,12 +72,18 @@ const INNER: readonly Row[] = [
   [
     "a threshold or the configuration of a check",
     [
-      "**/{jest,vitest,karma,playwright,cypress,ava,eslint,knip,prettier,vite,babel}.config.*",
-      "**/{.mocharc,.nycrc,.c8rc,.eslintrc,.oxlintrc,.prettierrc,.babelrc}*",
+      "**/*.{config,workspace}.{js,cjs,mjs,ts,cts,mts,json}",
+      "**/{jest,vitest,karma,playwright,cypress,stryker}.conf*",
+      "**/{.mocharc,.nycrc,.c8rc,.eslintrc,.oxlintrc,.prettierrc,.babelrc,.swcrc,.stylelintrc}*",
       "**/{knip,biome,tsconfig,tsconfig.*}.json{c,}",
       "**/{codecov,.codecov}.y{a,}ml",
       "**/{pytest,tox,mypy}.ini",
-      "**/{.coveragerc,.flake8,ruff.toml,sonar-project.properties}",
+      "**/{.coveragerc,.flake8,.pylintrc,.rspec,.rubocop.yml,noxfile.py,phpunit.xml,phpunit.xml.dist,sonar-project.properties}",
+      "**/{.,}{ruff,clippy,rustfmt,rust-toolchain,tarpaulin}{.toml,}",
+      "**/.golangci.{y{a,}ml,toml,json}",
+      "**/{nx,turbo,lerna}.json",
+      "**/{.nvmrc,.node-version,.python-version,.ruby-version,.tool-versions,mise.toml}",
+      "**/.env{.*,}",
     ],
   ],
   [
@@ -66,7 +93,8 @@ const INNER: readonly Row[] = [
       "**/{pyproject,cargo}.toml",
       "**/setup.{py,cfg}",
       "**/requirements*.txt",
-      "**/{go.mod,gemfile,pom.xml,makefile,justfile,dockerfile,containerfile}",
+      "**/{go.mod,gemfile,pom.xml,makefile,justfile,dockerfile,containerfile,pnpm-workspace.yaml}",
+      "**/{docker-compose,compose}{.*,}.y{a,}ml",
       "**/build.gradle{.kts,}",
     ],
   ],
@@ -77,7 +105,18 @@ const INNER: readonly Row[] = [
       "**/{evaluate,evaluation,evaluator,eval,score,scorer,judge,bench,benchmark,metrics}.*",
     ],
   ],
-  ["what AXON judges with", ["src/{config,data,evolution,patch,runtime,sandbox,statistics,store,wire,workspace}/**"]],
+  [
+    "instructions that coding assistants follow",
+    [
+      "**/{agents,claude,gemini}.md",
+      "**/{.cursorrules,.windsurfrules,.clinerules,llms.txt}",
+      "**/{.cursor,.claude}/**",
+    ],
+  ],
+  [
+    "what AXON judges with",
+    ["src/{config,data,evolution,fence,patch,runtime,sandbox,statistics,store,wire,workspace}/**"],
+  ],
 ];
 
 function compiled(rows: readonly Row[]): (path: string) => string | undefined {

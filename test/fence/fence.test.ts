@@ -1,7 +1,7 @@
 // What a set of changed paths means for merging.
 
 import { describe, expect, test } from "@jest/globals";
-import { classifyChange } from "../../src/patch/index.js";
+import { classifyChange } from "../../src/fence/fence.js";
 
 const SPEC = "model/spec.yml";
 const kindOf = (...paths: string[]) => classifyChange(paths, SPEC).kind;
@@ -33,6 +33,15 @@ describe("what judges is fenced, and the path says so", () => {
     ["src/main/FooTest.java", "a test"],
     ["a/__snapshots__/x", "a test"],
     ["jest.config.mjs", "a threshold or the configuration of a check"],
+    ["vitest.workspace.ts", "a threshold or the configuration of a check"],
+    ["web/webpack.config.cjs", "a threshold or the configuration of a check"],
+    ["ruff.toml", "a threshold or the configuration of a check"],
+    [".nvmrc", "a threshold or the configuration of a check"],
+    [".env.local", "a threshold or the configuration of a check"],
+    ["docker-compose.prod.yml", "a manifest, which says what is installed and how it is checked"],
+    ["docs/AGENTS.md", "instructions that coding assistants follow"],
+    ["j\u0435st.config.mjs", "a threshold or the configuration of a check"],
+    ["src/fence/fence.ts", "what AXON judges with"],
     [".nycrc.json", "a threshold or the configuration of a check"],
     ["codecov.yml", "a threshold or the configuration of a check"],
     ["web/tsconfig.build.json", "a threshold or the configuration of a check"],

@@ -1,0 +1,87 @@
+// Names that no patch may touch, by kind, and the tree they are tried on where it matters.
+
+const TREE = { "keep.txt": "one\ntwo\nthree\n", "src/index.ts": "export {};\n", Makefile: "all:\n" };
+
+export const NAMES = [
+  ["path traversal", ["../x", "a/../../x", "src/../../../x", "./../x", "a/..", "src/./../../x", "..", "a//../../x"]],
+  [
+    "absolute paths, drives, other separators",
+    ["/tmp/axon-x", "//host/x", "~/x", "C:/x", "c:x", "a\\b", "..\\x", "C:\\x"],
+  ],
+  [
+    ".git in any spelling",
+    [
+      ".git/config",
+      ".GIT/hooks/pre-commit",
+      "sub/.git/config",
+      "git~1/config",
+      ".git /config",
+      ".git./config",
+      ".g\u200cit/config",
+      ".git::$INDEX_ALLOCATION/config",
+      "．git/config",
+      ".gitmodules",
+      "sub/.GitModules",
+      ".gitattributes",
+    ],
+  ],
+  [
+    "GitHub, CI",
+    [
+      ".github/workflows/ci.yml",
+      ".GitHub/Workflows/ci.yml",
+      ".github/actions/x/action.yml",
+      ".github/axon.yml",
+      ".github/CODEOWNERS",
+      "CODEOWNERS",
+      ".gitlab-ci.yml",
+      ".circleci/config.yml",
+      "Jenkinsfile",
+      "azure-pipelines.yml",
+      ".travis.yml",
+      ".ci/run",
+      "renovate.json",
+    ],
+  ],
+  [
+    "package managers, lockfiles, hooks",
+    [
+      ".npmrc",
+      "web/.NPMRC",
+      ".yarnrc.yml",
+      "pip.conf",
+      ".cargo/config.toml",
+      "package-lock.json",
+      "web/Package-Lock.json",
+      "yarn.lock",
+      "pnpm-lock.yaml",
+      "Cargo.lock",
+      "go.sum",
+      "Podfile.lock",
+      ".husky/pre-commit",
+      ".githooks/pre-push",
+      ".pre-commit-config.yaml",
+      ".vscode/tasks.json",
+      ".envrc",
+    ],
+  ],
+  [
+    "look-alike names and names that differ in case",
+    [
+      "SRC/new.ts",
+      "src/Index.ts",
+      "makefile",
+      "src/indеx.ts",
+      "раckage-lock.json",
+      ".nрmrc",
+      "src/new\u200b.ts",
+      "src/ｉndex.ts",
+      "Keep.txt",
+    ],
+    TREE,
+  ],
+  [
+    "control and direction characters",
+    ["a\u0001b", "a\tb", "a\nb", "a\u007fb", "a\u202etxt.exe", "a\u2066b", "\u001b[31mred"],
+  ],
+];
