@@ -9,13 +9,20 @@ const OBJECTIVE = { name: "bits per byte", direction: "lower", selfReported: fal
 /**
  * Cycle after cycle, each from what the last one accepted, until no cycle can be paid for.
  * @param trainings of one cycle
+ * @param parents the rule by which an attempt's parent is chosen, in place of AXON's own
  */
-export async function axon(world, trainings) {
+export function axon(world, trainings, parents) {
+  const baseline = { id: "baseline", changes: [], effect: 0 };
+  return cycles(world, baseline, trainings, (_, cycle) => ({ ...surroundings(world, cycle), parents }));
+}
+
+/** The same for any world: `around` gives the `train`, `propose` and `apply` of a cycle that starts at `head`. */
+export async function cycles(world, baseline, trainings, around) {
   const outcome = { claimed: 0, merges: [] };
-  let head = { id: "baseline", changes: [], effect: 0 };
+  let head = baseline;
   for (let cycle = 0; ; cycle++) {
     const spend = world.left < 1.5 * trainings ? world.left : trainings;
-    const finished = await oneCycle(world, head, cycle, spend);
+    const finished = await oneCycle(head, cycle, spend, around(head, cycle));
     if (finished === null) return { ...outcome, effect: head.effect };
     const { result, accepted } = finished;
     if (accepted === null) continue;
@@ -35,7 +42,7 @@ export function confirms(world, effect) {
   return verdicts.find((verdict) => verdict !== "continue") === "accepted";
 }
 
-async function oneCycle(world, baseline, cycle, trainings) {
+async function oneCycle(baseline, cycle, trainings, { train, ...around }) {
   const request = {
     id: String(cycle),
     baseCommit: "",
@@ -44,21 +51,28 @@ async function oneCycle(world, baseline, cycle, trainings) {
     baseline,
     trainings,
   };
+  const environment = {
+    plan: PLAN,
+    measure: async (version, seed) => evaluation(train(version, seed), seed),
+    known: async () => null,
+    remember: async () => {},
+    report: () => {},
+    ...around,
+  };
   try {
-    return await runCycle(request, environment(world, cycle));
+    return await runCycle(request, environment);
   } catch (error) {
     if (error.code === "budget") return null;
     throw error;
   }
 }
 
-function environment(world, cycle) {
+function surroundings(world, cycle) {
   const effects = new Map();
   return {
-    plan: PLAN,
-    measure: async (version, seed) => evaluation(world.trainSeeded(version, seed), seed),
+    train: (version, seed) => world.trainSeeded(version, seed),
     propose: async (_, number) => {
-      const diff = `${cycle}.${number}`;
+      const diff = `+${cycle}.${number}`;
       effects.set(diff, world.propose());
       return { proposer: "search", hypothesis: "", diff };
     },
@@ -67,9 +81,6 @@ function environment(world, cycle) {
       changes: [...to.changes, diff],
       effect: to.effect + effects.get(diff),
     }),
-    known: () => null,
-    remember: async () => {},
-    report: () => {},
   };
 }
 

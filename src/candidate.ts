@@ -163,7 +163,7 @@ export type Measurement = ({ readonly ok: true } & Evaluation) | Failure;
 export interface Attempt extends Proposal {
   readonly id: string;
   readonly parent: string;
-  /** "deferred": better than its parent, but a sibling was more so; it is tried again on top of that one. */
+  /** "deferred": better than its parent, but not the best, or out of bounds: tried again on top of what was better, or gone on with as a branch. */
   readonly decision: "kept" | "deferred" | "rejected";
   readonly reason: string;
   /** Candidate minus parent, in the objective's unit, per search seed; empty where nothing was trained. */
@@ -264,8 +264,10 @@ export interface CycleResult {
   readonly baseline: { readonly score: number; readonly parameters: number | null; readonly trainings: number };
   readonly noise: Noise;
   readonly attempts: readonly Attempt[];
-  /** Attempts that were kept and then left the bundle, because it is no worse without them. */
+  /** Attempts that were kept and then left the bundle: it is no worse without them, or grew better on another branch. */
   readonly pruned: readonly string[];
+  /** What is best at what on the seed of the search; only where bounds are set. */
+  readonly front?: readonly FrontPoint[];
   /** Last attempt of the accepted bundle. */
   readonly champion: string | null;
   /** Baseline against bundle on fresh seeds; empty where nothing was confirmed. */
@@ -273,6 +275,19 @@ export interface CycleResult {
   readonly trades: readonly Trade[];
   readonly decision: Decision;
   readonly cost: Cost;
+}
+
+/** A version of a cycle than which none trained is better in one thing and as good in all others. */
+export interface FrontPoint {
+  /** An attempt's or "baseline". */
+  readonly id: string;
+  readonly score: number;
+  /** Those that have a bound; null where it has none. */
+  readonly measures: Readonly<Partial<Record<Measure, number | null>>>;
+  /** No bound is broken. */
+  readonly within: boolean;
+  /** What it is the champion of. */
+  readonly best: readonly ("objective" | Measure)[];
 }
 
 /** A cycle that has begun, and the text that judges it. */

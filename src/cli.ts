@@ -10,6 +10,7 @@ import { profileCommand } from "./cli/profile.js";
 import { llmCheckCommand, proposeCommand } from "./cli/propose.js";
 import { reportCommand } from "./cli/report.js";
 import { sampleCommand } from "./cli/sample.js";
+import { lineageCommand, whyCommand } from "./cli/story.js";
 import { AxonError, InputError } from "./errors.js";
 
 const EXIT = { done: 0, failed: 1, refused: 2, interrupted: 130 } as const;
@@ -24,6 +25,8 @@ const COMMANDS = [
   reportCommand,
   proposeCommand,
   llmCheckCommand,
+  lineageCommand,
+  whyCommand,
   profileCommand,
   doctorCommand,
 ] as const;

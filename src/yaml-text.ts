@@ -1,6 +1,6 @@
 // Reads YAML that others wrote: plain, small, held against a schema, with errors that point at the place. It knows no schema of its own.
 
-import { isMap, isScalar, LineCounter, parseDocument, visit, type Document } from "yaml";
+import { isMap, isScalar, Lexer, LineCounter, parseAllDocuments, parseDocument, visit, type Document } from "yaml";
 import * as z from "zod";
 import { InputError, type Place } from "./errors.js";
 
@@ -42,6 +42,31 @@ export function parseYaml<T>(text: string, file: string, { what, schema }: Kind<
   if (parsed.success) return parsed.data;
   const { message, offset } = explain(parsed.error.issues[0], document, schema);
   throw refuse("invalid", message, position(lines, offset, file));
+}
+
+/** The lexer's mark of a scalar: the next token is one, whatever it looks like. */
+const SCALAR = "\u001F";
+
+/** The text without comments, blank lines and idle blanks; null for what is no YAML. Indentation and scalars stay to the character. */
+export function withoutYamlComments(text: string): string | null {
+  if (text.length > MAX_LENGTH || /\r(?!\n)/.test(text)) return null;
+  if (parseAllDocuments(text, { ...YAML, logLevel: "silent" }).some(({ errors }) => errors.length > 0)) return null;
+  const lines: string[] = [];
+  let line = "";
+  let blanks = ""; // before the next token of the line, if there is one
+  let before = "";
+  for (const token of [...new Lexer().lex(text), "\n"]) {
+    if (before !== SCALAR && /^\r?\n$/.test(token)) {
+      lines.push(line);
+      [line, blanks] = ["", ""];
+    } else if (before !== SCALAR && /^[ \t]+$/.test(token)) blanks += line === "" ? token : " ";
+    else if (before === SCALAR || !token.startsWith("#")) {
+      line += blanks + token;
+      blanks = "";
+    }
+    before = token;
+  }
+  return lines.filter((one) => one !== "").join("\n");
 }
 
 interface Explanation {

@@ -40,6 +40,8 @@ const HOUSE: House = {
     // Only what its messages and schemas look like: this room sends nothing.
     prompt: { level: 2, imports: ["candidate"], types: ["llm"] },
     proposal: { level: 3, imports: ["candidate", "patch", "prompt", "spec"], types: ["llm"] },
+    normalise: { level: 1, imports: ["yaml-text"] },
+    story: { level: 3, imports: ["candidate", "report"] },
     github: { level: 2, imports: ["candidate", "patch", "report"] },
     dashboard: { level: 2, imports: ["candidate", "report", "store"] },
     workspace: { level: 3, imports: ["data", "patch", "repository", "sandbox"] },
@@ -81,21 +83,21 @@ const HOUSE: House = {
     // The scorer sees a model and bytes. It never learns what a spec, a training or a candidate is.
     "evaluation/scorer": { level: 5, imports: ["graph", "data", "runtime"] },
     profiling: { level: 5, imports: ["optimizer", "graph", "spec", "training", "transformer"] },
-    evolution: { level: 6, imports: ["candidate", "spec", "patch", "statistics"], types: ["proposal"] },
+    evolution: { level: 6, imports: ["candidate", "spec", "patch", "statistics", "normalise"], types: ["proposal"] },
     // Language models as proposers: who is asked, for how much, and answers that are paid for once.
     models: { level: 7, imports: ["candidate", "config", "evolution", "llm", "prompt", "proposal", "store"] },
     jobs: { level: 7, imports: ["candidate", "evolution", "github", "report", "repository", "store"] },
     wire: {
       level: 8,
       imports:
-        "candidate machine spec config graph patch process repository sandbox workspace store autodiff runtime transformer data report models proposal llm github checkpoint training generation profiling statistics evaluation evolution jobs".split(
+        "candidate machine spec config graph patch process repository sandbox workspace store autodiff runtime transformer data report models story proposal llm github checkpoint training generation profiling statistics evaluation evolution jobs".split(
           " ",
         ),
     },
     app: { level: 9, imports: ["wire", "jobs", "dashboard", "config"] },
     cli: {
       level: 9,
-      imports: ["wire", "jobs", "config", "models", "report"],
+      imports: ["wire", "jobs", "config", "models", "report", "story"],
       types: ["candidate", "evolution", "profiling", "training"],
     },
   },
@@ -132,7 +134,7 @@ const HOUSE: House = {
     exitCode: ["cli", "app"],
   },
   pure: {
-    rooms: ["autodiff", "import", "transformer", "report", "statistics", "evolution"],
+    rooms: ["autodiff", "import", "transformer", "report", "story", "statistics", "normalise", "evolution"],
     modules: ["node:crypto", "node:path"],
   },
   defaultExports: ["src/app.ts"],

@@ -1,19 +1,21 @@
-// One cycle for one repository: measure the baseline and its noise, search greedily, prune what was kept, confirm it on fresh seeds.
+// One cycle for one repository: measure the baseline and its noise, search, prune what was kept, confirm it on fresh seeds.
 // Pure choice: whatever trains, proposes, decides or remembers is handed in.
 
-import type { CycleResult, Evaluation, Noise } from "../candidate.js";
+import type { Bounds, CycleResult, Evaluation, Noise } from "../candidate.js";
 import { AxonError, InputError } from "../errors.js";
 import { noiseOf } from "../statistics/noise.js";
 import { withinReach } from "../statistics/search-rule.js";
 import { confirm, type Confirmed } from "./confirm.js";
 import { withoutPairs } from "./decision.js";
 import type { CycleEnvironment, CycleRequest, Version } from "./environment.js";
+import { frontOf } from "./front.js";
 import { isFailure, Meter } from "./meter.js";
 import { withModels } from "./model-cost.js";
 import { worsening } from "./objective.js";
 import { mostAsked, prune } from "./prune.js";
 import { unmeasured } from "./trade.js";
-import { Search, type KeptStep } from "./search.js";
+import type { Step } from "./parents.js";
+import { Search } from "./search.js";
 import { seedsOf, type Seeds } from "./seeds.js";
 
 /** Trainings of the baseline that tell its noise, beside that of the search. They cost once per baseline, since their seeds never change. */
@@ -62,7 +64,7 @@ class Cycle<V extends Version> {
   }
 
   async run(): Promise<CycleOutcome<V>> {
-    const { baseline, id: cycle, objective } = this.#request;
+    const { baseline, id: cycle, objective, bounds } = this.#request;
     const { search: seed } = this.#seeds;
     const evaluations = await this.#baseline();
     const noise = noiseOf(
@@ -71,17 +73,21 @@ class Cycle<V extends Version> {
     );
     this.#environment.report({ kind: "baseline", evaluations, noise });
     const start = { version: baseline, evaluation: evaluations[0] };
-    const search = new Search(this.#environment, this.#meter, { cycle, objective, seed, noise, baseline: start });
+    const options = { cycle, objective, bounds, seed, noise, baseline: start, bundle: BUNDLE };
+    const search = new Search(this.#environment, this.#meter, options);
     let more = true;
     while (more && search.kept.length < BUNDLE) {
-      more = await search.generation(this.#affordable(search.kept.length));
+      more = await search.generation(this.#affordable(search.longest));
     }
     return this.#conclude(search, evaluations, noise);
   }
 
-  /** How many attempts leave enough for pruning and confirming what may have been kept after the next generation. */
+  /**
+   * How many attempts leave enough for pruning and confirming what may have been kept after the next generation.
+   * @param kept steps of the longest branch
+   */
   #affordable(kept: number): number {
-    const reserved = PRUNING_SEEDS * mostAsked(kept + 1) + 2 * this.#environment.plan.looks.at(-1)!;
+    const reserved = PRUNING_SEEDS * mostAsked(Math.min(kept + 1, BUNDLE)) + 2 * this.#environment.plan.looks.at(-1)!;
     return Math.max(0, this.#meter.left - reserved);
   }
 
@@ -106,7 +112,7 @@ class Cycle<V extends Version> {
     const { decision } = confirmed;
     this.#environment.report({ kind: "decided", decision });
     const accepted = decision.verdict === "accepted" && !("reason" in found) ? found : null;
-    const { id, baseCommit, objective } = this.#request;
+    const { id, baseCommit, objective, bounds } = this.#request;
     const result: CycleResult = {
       id,
       baseCommit,
@@ -114,7 +120,8 @@ class Cycle<V extends Version> {
       baseline: baselineOf(evaluations),
       noise,
       attempts: search.attempts,
-      pruned: "reason" in found ? [] : prunedOf(search.kept, found.steps),
+      pruned: leftOf(search, "reason" in found ? search.kept : found.steps),
+      ...frontField(search, objective, bounds),
       champion: accepted?.version.id ?? null,
       ...confirmed,
       cost: withModels(this.#meter.cost, search.attempts),
@@ -142,7 +149,7 @@ class Cycle<V extends Version> {
     return { steps, version };
   }
 
-  async #score(steps: readonly KeptStep[]): Promise<number | null> {
+  async #score(steps: readonly Step[]): Promise<number | null> {
     const version = await this.#build(steps);
     if (version === null) return null;
     const measured = await this.#meter.all(version, this.#seeds.pruning);
@@ -152,7 +159,7 @@ class Cycle<V extends Version> {
   }
 
   /** The steps in their order on top of the baseline; null where one does not apply without those that are missing. */
-  async #build(steps: readonly KeptStep[]): Promise<V | null> {
+  async #build(steps: readonly Step[]): Promise<V | null> {
     let version = this.#request.baseline;
     for (const { proposal, id } of steps) {
       const next = await this.#environment.apply(proposal, version, id);
@@ -170,7 +177,7 @@ class Cycle<V extends Version> {
 }
 
 interface Bundle<V> {
-  readonly steps: readonly KeptStep[];
+  readonly steps: readonly Step[];
   readonly version: V;
 }
 
@@ -178,8 +185,24 @@ function nothingMeasured(reason: string): Confirmed {
   return { decision: withoutPairs("rejected", reason), pairs: [], trades: [] };
 }
 
-function prunedOf(kept: readonly KeptStep[], left: readonly KeptStep[]): string[] {
+function prunedOf(kept: readonly Step[], left: readonly Step[]): string[] {
   return kept.filter((step) => !left.includes(step)).map(({ id }) => id);
+}
+
+/** What was kept and is not in the bundle: pruned, or on a branch that another one outgrew. */
+function leftOf<V extends Version>({ attempts }: Search<V>, bundle: readonly Step[]): string[] {
+  const ids = new Set(bundle.map(({ id }) => id));
+  return attempts.filter(({ decision, id }) => decision === "kept" && !ids.has(id)).map(({ id }) => id);
+}
+
+function frontField<V extends Version>(
+  { trained }: Search<V>,
+  objective: CycleResult["objective"],
+  bounds: Bounds,
+): Pick<CycleResult, "front"> {
+  if (Object.keys(bounds).length === 0) return {};
+  const named = trained.map(({ version, evaluation }) => ({ id: version.id, evaluation }));
+  return { front: frontOf(named, objective, bounds) };
 }
 
 function baselineOf(evaluations: readonly Evaluation[]): CycleResult["baseline"] {

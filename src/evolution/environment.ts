@@ -12,6 +12,7 @@ import type {
   Proposal,
 } from "../candidate.js";
 import type { SequentialPlan } from "../statistics/significance.js";
+import type { ChooseParent } from "./parents.js";
 
 /** A version and what one seed of it gave. */
 export interface Measured<V> {
@@ -64,9 +65,11 @@ export interface CycleEnvironment<V extends Version> {
   /** What the proposal makes of a version; a Failure where it does not apply or is no valid state. */
   apply(proposal: Proposal, to: V, id: string): Promise<V | Failure>;
   /** Why there is nothing to learn from training it: it is its parent, the baseline, or tried or pending already. */
-  known(version: V, parent: V, pending: readonly V[]): Failure | null;
+  known(version: V, parent: V, pending: readonly V[]): Promise<Failure | null>;
   /** Told of every attempt in order, with the version where there was one to train. */
   remember(attempt: Attempt, version: V | null, parent: V): Promise<void>;
   readonly plan: SequentialPlan;
+  /** From which version an attempt departs, where another rule is to be compared. */
+  readonly parents?: ChooseParent;
   report(event: CycleEvent): void;
 }

@@ -1,28 +1,26 @@
-// The cheap tier: greedy on a branch, every attempt a single training paired with its parent's. What it keeps proves nothing yet.
+// The cheap tier: a tree that grows mostly at its best version, every attempt a single training paired with its parent's. What it keeps
+// proves nothing yet.
 
 import { createHash } from "node:crypto";
-import type { Attempt, Cost, Evaluation, Failure, ModelCost, Noise, Objective, Proposal } from "../candidate.js";
+import type { Attempt, Bounds, Cost, Failure, ModelCost, Noise, Objective, Proposal } from "../candidate.js";
+import { worthKeeping } from "../statistics/search-rule.js";
+import { Branches, type Grown } from "./branches.js";
 import type { CycleEnvironment, Measured, Version } from "./environment.js";
 import { isFailure, type Meter } from "./meter.js";
 import { modelCost } from "./model-cost.js";
 import { turned, worsening } from "./objective.js";
-import { worthKeeping } from "../statistics/search-rule.js";
+import type { Node, Step } from "./parents.js";
 
-/** Attempts that depart from the same parent and train side by side: a fixed number, so that no result depends on the cores. */
+/** Attempts that train side by side: a fixed number, so that no result depends on the cores. */
 const WIDTH = 4;
 
 /** A proposer that is not heard by now will not be. */
 const MOST_BARREN = 3;
 
-/** A step of the bundle: a proposal that was kept, and the attempt it came from. */
-export interface KeptStep {
-  readonly id: string;
-  readonly proposal: Proposal;
-}
-
 interface Candidate<V> {
   readonly proposal: Proposal;
   readonly id: string;
+  readonly parent: Node<V>;
   readonly version: V | Failure;
   /** What asking for it cost; undefined where nobody was asked, or it was paid for before. */
   readonly paid: ModelCost | undefined;
@@ -31,33 +29,47 @@ interface Candidate<V> {
 interface SearchOptions<V extends Version> {
   readonly cycle: string;
   readonly objective: Objective;
+  readonly bounds: Bounds;
   readonly seed: number;
   readonly noise: Noise;
   readonly baseline: Measured<V>;
+  /** Most steps of a bundle. */
+  readonly bundle: number;
 }
 
 export class Search<V extends Version> {
   readonly #environment: CycleEnvironment<V>;
   readonly #meter: Meter<V>;
   readonly #options: SearchOptions<V>;
-  /** Where the search stands: the baseline, or the last attempt that was kept. */
-  #head: Measured<V>;
-  /** Better than their parent, but not the best of their generation: tried again on top of that one. */
+  readonly #branches: Branches<V>;
+  /** Better than the head was, but not the best of their generation: tried again on top of that one. */
   #deferred: Proposal[] = [];
   /** Generations in a row of which nothing could be trained. */
   #barren = 0;
   readonly attempts: Attempt[] = [];
-  readonly kept: KeptStep[] = [];
+  /** The baseline, and whatever else was trained, in its order. */
+  readonly trained: Measured<V>[];
 
   constructor(environment: CycleEnvironment<V>, meter: Meter<V>, options: SearchOptions<V>) {
     this.#environment = environment;
     this.#meter = meter;
     this.#options = options;
-    this.#head = options.baseline;
+    this.#branches = new Branches(options, environment.parents);
+    this.trained = [options.baseline];
   }
 
   get head(): Measured<V> {
-    return this.#head;
+    return this.#branches.head;
+  }
+
+  /** The way from the baseline to the head. */
+  get kept(): readonly Step[] {
+    return this.#branches.head.steps;
+  }
+
+  /** Steps of the longest branch: the next head may stand on it. */
+  get longest(): number {
+    return this.#branches.longest;
   }
 
   /**
@@ -67,24 +79,21 @@ export class Search<V extends Version> {
    */
   async generation(affordable: number): Promise<boolean> {
     const candidates = await this.#candidates(affordable);
-    const parent = this.#head;
-    const measured = await Promise.all(
-      candidates.map(async ({ version }) =>
-        isFailure(version) ? version : this.#meter.one(version, this.#options.seed, parent),
-      ),
-    );
-    const best = this.#best(measured, parent.evaluation);
-    for (const [i, candidate] of candidates.entries()) {
-      const result = measured[i];
-      const judged = isFailure(result)
-        ? untrained(result.reason)
-        : this.#judge(result, parent.evaluation, result === best);
-      await this.#remember(candidate, { ...judged, cost: costOf(candidate, result) }, parent.version);
-      if (judged.decision === "deferred") this.#deferred.push(candidate.proposal);
-      if (result !== best || isFailure(result) || isFailure(candidate.version)) continue;
-      this.#head = { version: candidate.version, evaluation: result };
-      this.kept.push({ id: candidate.id, proposal: candidate.proposal });
-    }
+    const { head } = this.#branches;
+    const results = await Promise.all(candidates.map((candidate) => this.#train(candidate)));
+    const grown = results.filter((result): result is Grown<V> => !isFailure(result));
+    const best = this.#branches.best(grown);
+    this.trained.push(...grown);
+    const better: Grown<V>[] = [];
+    const attempts = candidates.map((candidate, i): Remembered<V> => {
+      const result = results[i];
+      const judged = isFailure(result) ? untrained(result.reason) : this.#judge(result, head, best);
+      if (!isFailure(result) && judged.decision !== "rejected") better.push(result);
+      if (judged.again) this.#deferred.push(candidate.proposal);
+      return { candidate, attempt: attemptOf(candidate, judged, result) };
+    });
+    this.#branches.grow(better, best);
+    await this.#remember(attempts);
     if (candidates.length === 0) return false;
     const barren = candidates.every(({ version }) => isFailure(version));
     this.#barren = barren ? this.#barren + 1 : 0;
@@ -99,66 +108,96 @@ export class Search<V extends Version> {
     // What is refused before training costs nothing, but a proposer may never tire of it.
     for (let drawn = 0; drawn < 2 * width && pending.length < width; drawn++) {
       const number = this.attempts.length + candidates.length + 1;
-      const parent = this.#head.version;
       const again = this.#deferred.shift();
+      const node = again ? this.#branches.head : this.#branches.parent(number);
+      const parent = node.version;
       const budget = { noise, trainingsLeft: affordable - pending.length };
-      const proposal = again ?? (await this.#environment.propose(this.#head, number, pending, budget));
+      const proposal = again ?? (await this.#environment.propose(node, number, pending, budget));
       if (proposal === null) break;
       const id = attemptId(this.#options.cycle, number, proposal);
       const applied = await this.#environment.apply(proposal, parent, id);
-      const version = isFailure(applied) ? applied : (this.#environment.known(applied, parent, pending) ?? applied);
+      const version = isFailure(applied) ? applied : await this.#unknown(applied, parent, pending);
       if (again && isFailure(version)) continue; // it does not go together with what was kept since
       this.#environment.report({ kind: "proposed", number, proposal });
-      candidates.push({ proposal, id, version, paid: again ? undefined : modelCost(proposal) });
+      candidates.push({ proposal, id, parent: node, version, paid: again ? undefined : modelCost(proposal) });
+      node.children++;
       if (!isFailure(version)) pending.push(version);
     }
     return candidates;
   }
 
-  /** The evaluation that improves most, if any is worth keeping. */
-  #best(measured: readonly (Evaluation | Failure)[], parent: Evaluation): Evaluation | undefined {
-    const { objective, noise } = this.#options;
-    const change = (one: Evaluation) => worsening(objective, one, parent);
-    const worthy = measured.filter((one) => !isFailure(one) && worthKeeping(change(one), noise).keep) as Evaluation[];
-    return worthy.toSorted((a, b) => change(a) - change(b))[0];
+  async #unknown(version: V, parent: V, pending: readonly V[]): Promise<V | Failure> {
+    return (await this.#environment.known(version, parent, pending)) ?? version;
   }
 
-  #judge(evaluation: Evaluation, parent: Evaluation, best: boolean): Judged {
+  async #train({ id, proposal, parent, version }: Candidate<V>): Promise<Grown<V> | Failure> {
+    if (isFailure(version)) return version;
+    const evaluation = await this.#meter.one(version, this.#options.seed, parent);
+    return isFailure(evaluation) ? evaluation : { id, proposal, parent, version, evaluation };
+  }
+
+  #judge(result: Grown<V>, head: Node<V>, best: Grown<V> | undefined): Judged {
     const { objective, noise } = this.#options;
-    const change = worsening(objective, evaluation, parent);
+    const change = worsening(objective, result.evaluation, result.parent.evaluation);
     const { keep, reason, pValue } = worthKeeping(change, noise);
     const effect = turned(objective, change);
     const numbers = { differences: [effect], effect, pValue };
-    if (!keep) return { decision: "rejected", reason, ...numbers };
-    if (best) return { decision: "kept", reason, ...numbers };
+    if (!keep) return { decision: "rejected", reason, again: false, ...numbers };
+    if (result === best) return { decision: "kept", reason, again: false, ...numbers };
+    return { decision: "deferred", ...this.#deferral(result, head, best), ...numbers };
+  }
+
+  /** Why something better is not the new head, and whether it is tried again on top of it. */
+  #deferral({ evaluation, parent }: Grown<V>, head: Node<V>, best: Grown<V> | undefined): Deferral {
+    const broken = this.#branches.brokenBound(evaluation);
+    if (broken !== undefined) return { reason: `better, but ${broken}`, again: false };
+    if (parent === head && best) {
+      return { reason: "better, but a sibling more so: tried again on top of that", again: true };
+    }
+    const leader = (best ?? head).version.id;
     return {
-      decision: "deferred",
-      reason: "better, but a sibling more so: tried again on top of that",
-      ...numbers,
+      reason: `better than its parent, but not than ${leader}: a branch that may be gone on with`,
+      again: false,
     };
   }
 
-  async #remember(
-    { id, proposal, version }: Candidate<V>,
-    judged: Judged & { readonly cost: Cost },
-    parent: V,
-  ): Promise<void> {
-    const attempt: Attempt = { id, parent: parent.id, ...proposal, ...judged };
-    this.attempts.push(attempt);
-    await this.#environment.remember(attempt, isFailure(version) ? null : version, parent);
-    this.#environment.report({ kind: "attempted", attempt });
+  /** In their order, and on disk when it returns: one wait for all, since each is worth nothing without those before it. */
+  async #remember(attempts: readonly Remembered<V>[]): Promise<void> {
+    this.attempts.push(...attempts.map(({ attempt }) => attempt));
+    await Promise.all(
+      attempts.map(({ candidate: { version, parent }, attempt }) =>
+        this.#environment.remember(attempt, isFailure(version) ? null : version, parent.version),
+      ),
+    );
+    for (const { attempt } of attempts) this.#environment.report({ kind: "attempted", attempt });
   }
 }
 
-type Judged = Pick<Attempt, "decision" | "reason" | "differences" | "effect" | "pValue">;
-
-function untrained(reason: string): Judged {
-  return { decision: "rejected", reason, differences: [], effect: null, pValue: null };
+interface Remembered<V> {
+  readonly candidate: Candidate<V>;
+  readonly attempt: Attempt;
 }
 
-function costOf({ version, paid }: Candidate<Version>, result: Evaluation | Failure): Cost {
-  const trained = { trainings: isFailure(version) ? 0 : 1, seconds: isFailure(result) ? 0 : result.seconds };
-  return paid === undefined ? trained : { ...trained, models: paid };
+interface Deferral {
+  readonly reason: string;
+  readonly again: boolean;
+}
+
+type Judged = Deferral & Pick<Attempt, "decision" | "differences" | "effect" | "pValue">;
+
+function untrained(reason: string): Judged {
+  return { decision: "rejected", reason, again: false, differences: [], effect: null, pValue: null };
+}
+
+function attemptOf<V extends Version>(
+  { id, parent, proposal, version, paid }: Candidate<V>,
+  { again: _, ...judged }: Judged,
+  result: Measured<V> | Failure,
+): Attempt {
+  const seconds = isFailure(result) ? 0 : result.evaluation.seconds;
+  const trained: Cost = { trainings: isFailure(version) ? 0 : 1, seconds };
+  const cost = paid === undefined ? trained : { ...trained, models: paid };
+  return { id, parent: parent.version.id, ...proposal, ...judged, cost };
 }
 
 function attemptId(cycle: string, number: number, { diff }: Proposal): string {

@@ -32,6 +32,20 @@ export function unmeasured(evaluation: Evaluation, bounds: Bounds): readonly Mea
   return names.filter((measure) => MEASURES[measure](evaluation) === undefined);
 }
 
+export function measureOf(measure: Measure, evaluation: Evaluation): number | undefined {
+  return MEASURES[measure](evaluation);
+}
+
+/** What one training tells about bounds; a measure that neither has forbids nothing. */
+export function keepsBounds(candidate: Evaluation, baseline: Evaluation, bounds: Bounds): boolean {
+  return brokenBound(candidate, baseline, bounds) === undefined;
+}
+
+/** Why one training is out of bounds, in words. */
+export function brokenBound(candidate: Evaluation, baseline: Evaluation, bounds: Bounds): string | undefined {
+  return outOfBounds(tradesOf([{ seed: candidate.seed, baseline, candidate }], bounds));
+}
+
 /** Why the first trade out of bounds forbids a change, in words; undefined where all keep them. */
 export function outOfBounds(trades: readonly Trade[]): string | undefined {
   const broken = trades.find(({ within }) => !within);

@@ -17,6 +17,7 @@ import {
 } from "../patch/index.js";
 import type { CheckedDiff, EvolvableFiles, ProposalContext, Propose, TriedSpec } from "../proposal/proposer.js";
 import { fingerprint, parseSpec, type Spec } from "../spec.js";
+import { Duplicates, sameCode } from "./duplicates.js";
 import type { CycleEnvironment, Version } from "./environment.js";
 
 /** A state of the repository: the base commit and what differs from it. */
@@ -52,21 +53,15 @@ interface WorkshopOptions {
   readonly remember: (attempt: Attempt) => Promise<void>;
 }
 
-interface Tried {
-  readonly key: string;
-  readonly id: string;
-  readonly decision: Attempt["decision"];
-}
-
 export function workshop({ ground, baseline, seed, objective, earlier, propose, remember }: WorkshopOptions): Workshop {
-  const tried: Tried[] = [];
+  const duplicates = new Duplicates(ground, baseline);
   const specs: TriedSpec[] = [];
   const attempts = [...earlier];
   const diffs = new WeakMap<RepositoryVersion, string>();
   return {
     propose: ({ version, evaluation }, number, pending, { noise, trainingsLeft }) => {
       const context: ProposalContext = {
-        ...contextAt(version, objective, ground),
+        ...contextAt(version, objective, ground, (after) => duplicates.known(after, version, pending)),
         tried: specs,
         attempts,
         pending: pending.map(({ spec }) => spec),
@@ -82,24 +77,29 @@ export function workshop({ ground, baseline, seed, objective, earlier, propose, 
       if (!("ok" in version)) diffs.set(version, proposal.diff);
       return version;
     },
-    known: (version, parent, pending) => known(version, parent, { baseline, pending, tried, ground }),
+    known: (version, parent, pending) => duplicates.known(version, parent, pending),
     remember: async (attempt, version, parent) => {
       attempts.push(attempt);
       if (version) {
-        tried.push({ key: keyOf(version, ground), id: attempt.id, decision: attempt.decision });
+        duplicates.add(version, attempt);
         // What a spec alone did is evidence for the next one; beside a change of code it is not.
-        if (sameCode(version, parent, ground)) specs.push({ spec: version.spec, parent: parent.spec, attempt });
+        if (sameCode(version, parent, ground.specPath))
+          specs.push({ spec: version.spec, parent: parent.spec, attempt });
       }
       await remember(attempt);
     },
   };
 }
 
-/** What a proposer sees of one version where nothing has been tried or measured yet. */
+/**
+ * What a proposer sees of one version where nothing has been tried or measured yet.
+ * @param known why there is nothing to learn from training what a diff makes of the version
+ */
 export function contextAt(
   version: RepositoryVersion,
   objective: Objective,
   ground: Ground,
+  known: Known = (after) => new Duplicates(ground, version).known(after, version, []),
 ): Omit<ProposalContext, "trainingsLeft"> {
   return {
     specPath: ground.specPath,
@@ -114,7 +114,7 @@ export function contextAt(
     noise: null,
     score: null,
     files: filesOf(version, ground),
-    check: (diff) => checked(diff, version, ground),
+    check: (diff) => checked(diff, version, ground, known),
   };
 }
 
@@ -132,7 +132,9 @@ function filesOf({ changes }: RepositoryVersion, { policy, lookUp, evolvable }: 
   };
 }
 
-async function checked(diff: string, version: RepositoryVersion, ground: Ground): Promise<CheckedDiff> {
+type Known = (after: RepositoryVersion) => Promise<Failure | null>;
+
+async function checked(diff: string, version: RepositoryVersion, ground: Ground, known: Known): Promise<CheckedDiff> {
   const files = new Set(filesOf(version, ground).paths);
   const overlay = overlaid(ground.lookUp, version.changes);
   // A refusal quotes the file, and not every file that may change is for the author's eyes.
@@ -145,8 +147,8 @@ async function checked(diff: string, version: RepositoryVersion, ground: Ground)
   if (!applied.ok) return unfit(explainRefusal(applied.error), applied.error.message);
   const after = await patched({ diff }, version, "checked", ground);
   if ("ok" in after) return unfit(after.reason);
-  const same = keyOf(after, ground) === keyOf(version, ground);
-  if (same) return unfit(noOp(after, version, ground));
+  const refused = await known(after);
+  if (refused) return unfit(refused.reason);
   return { ok: true, diff: applied.files.map(exact).join("") };
 }
 
@@ -167,11 +169,6 @@ export function keyOf({ changes, spec }: RepositoryVersion, { specPath, codeCoun
   return `changes ${createHash("sha256")
     .update(JSON.stringify([...changes]))
     .digest("hex")}`;
-}
-
-function sameCode(version: RepositoryVersion, parent: RepositoryVersion, { specPath }: Ground): boolean {
-  const code = ({ changes }: RepositoryVersion) => JSON.stringify([...changes].filter(([path]) => path !== specPath));
-  return code(version) === code(parent);
 }
 
 /** What a diff makes of a version, under the policy. */
@@ -206,34 +203,6 @@ export async function patched(
 /** What one receipt holds, with room for the lines that a diff takes out. */
 const MOST_FILES = 100;
 const MOST_TEXT = 400_000;
-
-interface Surroundings {
-  readonly baseline: RepositoryVersion;
-  readonly pending: readonly RepositoryVersion[];
-  readonly tried: readonly Tried[];
-  readonly ground: Ground;
-}
-
-function known(
-  version: RepositoryVersion,
-  parent: RepositoryVersion,
-  { baseline, pending, tried, ground }: Surroundings,
-): Failure | null {
-  const same = keyOf(version, ground);
-  const isSame = (other: RepositoryVersion) => keyOf(other, ground) === same;
-  if (isSame(parent)) return failure("no-op", noOp(version, parent, ground));
-  if (isSame(baseline)) return failure("known", "the same as the baseline, which its parent beat");
-  const twin = pending.find(isSame);
-  if (twin) return failure("known", `the same as attempt ${twin.id}, which trains beside it`);
-  const earlier = tried.find(({ key }) => key === same);
-  return earlier ? failure("known", `the same as attempt ${earlier.id}, ${earlier.decision} before`) : null;
-}
-
-function noOp(version: RepositoryVersion, parent: RepositoryVersion, ground: Ground): string {
-  const reason = "no-op: it trains exactly the same model";
-  if (ground.codeCounts || sameCode(version, parent, ground)) return reason;
-  return `${reason}, for AXON's own training reads the spec alone: code counts where train.command is set`;
-}
 
 function failure(code: string, reason: string): Failure {
   return { ok: false, code, reason };

@@ -1,6 +1,6 @@
 // Edits → new text. The `diff` package writes it from exact hunks; a plain splice and a fresh diff must agree, or nothing is returned.
 
-import { applyPatch, structuredPatch, type StructuredPatchHunk } from "diff";
+import { applyPatch, diffArrays, type StructuredPatchHunk } from "diff";
 import type { FileEdits } from "./edits.js";
 import { joinLines, type FileLine, type LineEnd } from "./file-lines.js";
 import { accept, refuse, type Result } from "./patch-error.js";
@@ -127,27 +127,36 @@ function asPatch(hunks: StructuredPatchHunk[]) {
   return { oldFileName: "a", newFileName: "b", oldHeader: undefined, newHeader: undefined, hunks };
 }
 
-/** A fresh diff costs the square of the number of changed lines; beyond this the two writers' agreement has to do. */
+/** A fresh diff costs the square of the number of changed lines that stand on both sides; beyond this the two writers' agreement has to do. */
 const MOST_REDIFFED = 1500;
 
-/** Added and removed lines by a fresh diff, which must have the same net effect as the operations; undefined if it has not. */
+/** Added and removed lines by a fresh diff, if the operations have the net effect of any diff of these texts; undefined if they have not. */
 function recount(before: string, after: string, operations: readonly Operation[]) {
+  const [old, now] = [linesOf(before), linesOf(after)];
+  const balance = new Map<string, number>();
+  const weigh = (line: string, sign: number) => balance.set(line, (balance.get(line) ?? 0) + sign);
+  for (const line of now) weigh(line.replace(/\n$/, ""), 1);
+  for (const line of old) weigh(line.replace(/\n$/, ""), -1);
   const changed = operations.filter((o) => o.kind !== " ");
+  for (const [line] of changed.map(hunkLines)) weigh(line.slice(1), line.startsWith("+") ? -1 : 1);
+  if ([...balance.values()].some((n) => n !== 0)) return undefined;
   const count = (kind: string) => changed.filter((o) => o.kind === kind).length;
   if (changed.length > MOST_REDIFFED) return { added: count("+"), removed: count("-") };
-  const fresh = structuredPatch("a", "b", before, after, undefined, undefined, { context: 0 });
-  const lines = fresh.hunks.flatMap((hunk) => hunk.lines);
-  const balance = new Map<string, number>();
-  const weigh = (line: string, sign: number) => {
-    if (line.startsWith("\\")) return;
-    const text = line.slice(1);
-    balance.set(text, (balance.get(text) ?? 0) + (line.startsWith("+") ? sign : -sign));
-  };
-  for (const line of lines) weigh(line, 1);
-  for (const line of changed.flatMap(hunkLines)) weigh(line, -1);
-  if ([...balance.values()].some((n) => n !== 0)) return undefined;
-  return {
-    added: lines.filter((l) => l.startsWith("+")).length,
-    removed: lines.filter((l) => l.startsWith("-")).length,
-  };
+  const kept = longestCommon(old, now);
+  return { added: now.length - kept, removed: old.length - kept };
+}
+
+/** Lines with their ends. */
+function linesOf(text: string): string[] {
+  return text === "" ? [] : text.split(/(?<=\n)/);
+}
+
+/** How many lines a smallest diff leaves. Those that stand on one side only are in no common sequence, and would cost most. */
+function longestCommon(old: readonly string[], now: readonly string[]): number {
+  const [before, after] = [new Set(old), new Set(now)];
+  const parts = diffArrays(
+    old.filter((line) => after.has(line)),
+    now.filter((line) => before.has(line)),
+  );
+  return parts.reduce((sum, { added, removed, value }) => (added || removed ? sum : sum + value.length), 0);
 }

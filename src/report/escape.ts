@@ -6,7 +6,7 @@ const HIDDEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_P
 const STACKED = /(\p{M}{4})\p{M}+/gu;
 
 /** Every hidden character as its number, marks stacked on one letter at most four high. Tabs and line ends stay. */
-function visible(text: string): string {
+export function visible(text: string): string {
   return text
     .replaceAll("\r\n", "\n")
     .replace(STACKED, "$1")

@@ -5,6 +5,7 @@ import { attemptsSection, selectedAttempts } from "./attempts.js";
 import { curvesChart, differencesChart } from "./charts.js";
 import { columns, type Block, type Document, type Inline, type Section, type Text } from "./document.js";
 import { oneLine } from "./escape.js";
+import { frontSection } from "./front.js";
 import { chance, decimalsOf, fixed, grown, MEASURES, mean, percent, signed, timeText } from "./numbers.js";
 import { askingCost, changed, decided, headline, moved, proposedBy, worth } from "./sentences.js";
 
@@ -33,6 +34,7 @@ export function evidenceOf(evidence: Evidence, limits: Limits): Document {
     proofSection(cycle, limits),
     noiseSection(cycle),
     tradesSection(cycle),
+    frontSection(cycle, limits.rows),
     attemptsSection(cycle, evidence.cycle.attempts, limits.rows),
     costSection(cycle),
     replaySection(cycle, evidence),

@@ -94,6 +94,8 @@ export class Archive {
   readonly #endedBefore = new Map<string, number>();
   /** Trainings that gave a score, by split. */
   readonly #looks = new Map<string, number>();
+  /** Appended, and not on their way to the disk yet. */
+  #waiting: Entry[] = [];
   /** The last append, on which the next one waits. */
   #written = Promise.resolve();
 
@@ -169,11 +171,12 @@ export class Archive {
   }
 
   /**
-   * On disk when it returns. An attempt or cycle that is already there is not written again. Once a write has failed, nothing
-   * more is written: it would join the torn line.
+   * On disk when it returns. An attempt or cycle that is already there is not written again. Those that come while the disk is busy are
+   * flushed together, in their order. Once a write has failed, nothing more is written: it would join the torn line.
    */
   append(entry: Entry): Promise<void> {
-    this.#written = this.#written.then(() => this.#write(entry));
+    this.#waiting.push(entry);
+    this.#written = this.#written.then(() => this.#flush());
     return this.#written;
   }
 
@@ -182,14 +185,22 @@ export class Archive {
     await this.#release();
   }
 
-  async #write(entry: Entry): Promise<void> {
-    if (entry.kind === "attempt" && this.#attempts.has(`${entry.cycle} ${entry.attempt.id}`)) return;
-    if (entry.kind === "cycle" && this.#cycles.has(entry.result.id)) return;
-    if (entry.kind === "start" && this.#starts.has(entry.start.cycle)) return;
-    if (entry.kind === "answer" && this.#answers.has(entry.answer.key)) return;
-    await this.#file.appendFile(`${JSON.stringify(entry)}\n`);
+  async #flush(): Promise<void> {
+    const names = new Set<string>();
+    const isNew = (entry: Entry) => !this.#has(entry) && names.size !== names.add(nameOf(entry, names.size)).size;
+    const entries = this.#waiting.filter(isNew);
+    this.#waiting = [];
+    if (entries.length === 0) return;
+    await this.#file.appendFile(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
     await this.#file.sync();
-    this.#index(entry);
+    for (const entry of entries) this.#index(entry);
+  }
+
+  #has(entry: Entry): boolean {
+    if (entry.kind === "attempt") return this.#attempts.has(`${entry.cycle} ${entry.attempt.id}`);
+    if (entry.kind === "cycle") return this.#cycles.has(entry.result.id);
+    if (entry.kind === "answer") return this.#answers.has(entry.answer.key);
+    return entry.kind === "start" && this.#starts.has(entry.start.cycle);
   }
 
   #index(entry: Entry): void {
@@ -242,6 +253,14 @@ export async function spentOn(day: string, directory: string): Promise<Spending>
   const { entries } = await readEntries(join(directory, "archive.jsonl"));
   const expenses = entries.flatMap((entry) => (entry.kind === "expense" ? [entry.expense] : []));
   return expenses.filter((expense) => expense.day === day).reduce(withExpense, { tokens: 0, dollars: 0 });
+}
+
+/** Equal for what is written once; the `place` makes others differ. */
+function nameOf(entry: Entry, place: number): string {
+  if (entry.kind === "attempt") return `attempt ${entry.cycle} ${entry.attempt.id}`;
+  if (entry.kind === "answer") return `answer ${entry.answer.key}`;
+  if (entry.kind === "cycle") return `cycle ${entry.result.id}`;
+  return entry.kind === "start" ? `start ${entry.start.cycle}` : `${place}`;
 }
 
 function keyText({ fingerprint, seed, flops, split, evaluator, reference = "" }: TrainingKey): string {

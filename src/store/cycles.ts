@@ -5,7 +5,7 @@ import * as z from "zod";
 import type { FinishedCycle } from "../candidate.js";
 import { InputError } from "../errors.js";
 import { readEntries } from "./archive.js";
-import { decision, noise, objective, pairs, trades } from "./receipt.js";
+import { decision, MEASURES, noise, objective, pairs, trades } from "./receipt.js";
 
 const number = z.number();
 const modelCost = {
@@ -25,30 +25,42 @@ const origin = z.strictObject({
   ...modelCost,
 });
 
+/** As `candidate.ts` has it. */
+export const attempt = z.strictObject({
+  id: z.string(),
+  parent: z.string(),
+  proposer: z.enum(["search", "llm"]),
+  hypothesis: z.string(),
+  diff: z.string(),
+  origin: origin.exactOptional(),
+  instead: z.strictObject({ asked: z.string(), reason: z.string(), ...modelCost }).exactOptional(),
+  decision: z.enum(["kept", "deferred", "rejected"]),
+  reason: z.string(),
+  differences: z.array(number),
+  effect: number.nullable(),
+  pValue: number.nullable(),
+  cost,
+});
+
 const schema = z.strictObject({
   id: z.string().max(64),
   baseCommit: z.string().max(64),
   objective,
   baseline: z.strictObject({ score: number, parameters: number.nullable(), trainings: number }),
   noise,
-  attempts: z.array(
-    z.strictObject({
-      id: z.string(),
-      parent: z.string(),
-      proposer: z.enum(["search", "llm"]),
-      hypothesis: z.string(),
-      diff: z.string(),
-      origin: origin.exactOptional(),
-      instead: z.strictObject({ asked: z.string(), reason: z.string(), ...modelCost }).exactOptional(),
-      decision: z.enum(["kept", "deferred", "rejected"]),
-      reason: z.string(),
-      differences: z.array(number),
-      effect: number.nullable(),
-      pValue: number.nullable(),
-      cost,
-    }),
-  ),
+  attempts: z.array(attempt),
   pruned: z.array(z.string()),
+  front: z
+    .array(
+      z.strictObject({
+        id: z.string(),
+        score: number,
+        measures: z.partialRecord(z.enum(MEASURES), number.nullable()),
+        within: z.boolean(),
+        best: z.array(z.enum(["objective", ...MEASURES])),
+      }),
+    )
+    .exactOptional(),
   champion: z.string().nullable(),
   pairs,
   trades,
@@ -102,7 +114,8 @@ function idsOf(cycles: readonly FinishedCycle[]): string {
     .join(", ");
 }
 
-function checked(cycle: FinishedCycle): FinishedCycle {
+/** @throws InputError `old-cycle` */
+export function checked(cycle: FinishedCycle): FinishedCycle {
   const parsed = schema.safeParse(cycle);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

@@ -26,7 +26,7 @@ const evaluation = z.strictObject({
     .nullable(),
 });
 const share = z.number().min(0).max(1);
-const MEASURES = ["parameters", "flopsPerToken", "trainingSeconds", "secondsPerByte", "peakMemory"] as const;
+export const MEASURES = ["parameters", "flopsPerToken", "trainingSeconds", "secondsPerByte", "peakMemory"] as const;
 
 export const objective = z.strictObject({
   name: z.string().max(200),

@@ -114,7 +114,15 @@ describe("hostile YAML is refused at once", () => {
 
 test("the JSON Schema knows the keys, forbids others and has the defaults", () => {
   const schema = configurationJsonSchema() as { properties: Record<string, unknown>; additionalProperties: boolean };
-  expect(Object.keys(schema.properties)).toEqual(["evolve", "prepare", "train", "objective", "bounds", "limits", "proposer"]);
+  expect(Object.keys(schema.properties)).toEqual([
+    "evolve",
+    "prepare",
+    "train",
+    "objective",
+    "bounds",
+    "limits",
+    "proposer",
+  ]);
   expect(schema).toMatchObject({
     additionalProperties: false,
     properties: {

@@ -60,7 +60,8 @@ function behaviour(number: number, answers: readonly Behaviour[]): Behaviour {
   if (number === 4) return failing(429, { headers: { "retry-after": "0" } });
   if (number === 7) return failing(401);
   if (number === 9) return half("{");
-  return answers[generator("answers").uint32(number) % answers.length];
+  // A label by which a good answer comes early: later, the search has been there already.
+  return answers[generator("answers 16").uint32(number) % answers.length];
 }
 
 beforeAll(async () => {

@@ -1,0 +1,92 @@
+// The lineage of a repository as text: which attempt departed from which, what was kept, and on which commits the cycles stand. Pure.
+
+import type { Attempt, Claim, FinishedCycle } from "../candidate.js";
+import { oneLine } from "../report/escape.js";
+import { decimalsOf, fixed, signed } from "../report/numbers.js";
+import { drawTree, type Branch } from "./tree.js";
+
+/** A cycle, and what the archive and the repository know about it. */
+export interface Told {
+  readonly cycle: FinishedCycle;
+  /** Cycles whose accepted bundles its base commit holds; null where the commit is not at hand. */
+  readonly holds: readonly string[] | null;
+  readonly claim: Claim | undefined;
+}
+
+/** Cycles of which a line is shown; older ones are counted. */
+const MOST_CYCLES = 20;
+const WORDS = 70;
+
+/** By objective: the cycle accepted last whose claim has not been found gone. What it made is the champion. */
+export function championsOf(told: readonly Told[]): ReadonlyMap<string, string> {
+  const standing = told.filter(({ cycle, claim }) => cycle.champion !== null && claim?.outcome !== "gone");
+  return new Map(standing.map(({ cycle }) => [cycle.objective.name, cycle.id]));
+}
+
+/** All cycles in a line or two each, and below them the tree of the last one. */
+export function lineageText(told: readonly Told[]): string {
+  const champions = new Set(championsOf(told).values());
+  const shown = told.slice(-MOST_CYCLES);
+  const left = told.length - shown.length;
+  const last = told.at(-1);
+  return [
+    ...(left > 0 ? [`${left} older cycles are in the archive: axon lineage CYCLE shows one`] : []),
+    ...shown.flatMap((one) => cycleLines(one, champions.has(one.cycle.id))),
+    ...(last ? ["", treeText(last, champions.has(last.cycle.id))] : []),
+  ].join("\n");
+}
+
+/** The attempts of one cycle as a tree. */
+export function treeText({ cycle }: Told, isChampion: boolean): string {
+  const { attempts, baseline, noise, objective } = cycle;
+  const name = oneLine(objective.name, 60);
+  const root = `baseline ${fixed(baseline.score, decimalsOf(noise))} ${name}, ±${fixed(noise.deviation, decimalsOf(noise))} between seeds`;
+  const children = new Map<string, Attempt[]>();
+  for (const attempt of attempts) children.set(attempt.parent, [...(children.get(attempt.parent) ?? []), attempt]);
+  const known = new Set(["baseline", ...attempts.map(({ id }) => id)]);
+  const branch = (attempt: Attempt): Branch => ({
+    text: attemptLine(attempt, cycle, isChampion),
+    below: (children.get(attempt.id) ?? []).map(branch),
+  });
+  const orphans = attempts.filter(({ parent }) => !known.has(parent));
+  const below = [...(children.get("baseline") ?? []), ...orphans].map(branch);
+  const title = `cycle ${oneLine(cycle.id, 64)}: ${attempts.length} attempts`;
+  return [title, ...drawTree({ text: root, below })].join("\n");
+}
+
+function attemptLine(attempt: Attempt, cycle: FinishedCycle, isChampion: boolean): string {
+  const { id, effect, hypothesis } = attempt;
+  const delta = effect === null ? "" : ` ${signed(effect, decimalsOf(cycle.noise))}`;
+  const [change] = hypothesis.split(/\n|: /); // what follows says why
+  const star = id === cycle.champion ? championMark(isChampion) : "";
+  return `${oneLine(id, 20)} ${wordOf(attempt, cycle)}${delta}  ${oneLine(change, WORDS)}${star}`;
+}
+
+function championMark(isChampion: boolean): string {
+  return isChampion ? "  ★ champion" : "  ☆ accepted";
+}
+
+/** What became of an attempt, in two words at most. */
+export function wordOf({ id, decision }: Attempt, { pruned }: FinishedCycle): string {
+  return decision === "kept" && pruned.includes(id) ? "kept, left out" : decision;
+}
+
+/** The attempts that the cycle's bundle is made of. */
+export function bundleOf({ attempts, pruned }: FinishedCycle): readonly Attempt[] {
+  return attempts.filter(({ id, decision }) => decision === "kept" && !pruned.includes(id));
+}
+
+function cycleLines({ cycle, holds, claim }: Told, isChampion: boolean): string[] {
+  const { id, baseCommit, decision, noise, objective, branch } = cycle;
+  const on = holds === null || holds.length === 0 ? "" : `, which holds ${holds.join(", ")}`;
+  const effect = decision.effect === null ? "" : ` ${signed(decision.effect, decimalsOf(noise))}`;
+  const head = `${isChampion ? "★" : " "} ${oneLine(id, 64)}  ${decision.verdict}${effect}  ${oneLine(objective.name, 40)}  on ${baseCommit.slice(0, 10)}${on}`;
+  if (branch === null) return [head];
+  const bundle = bundleOf(cycle).map(({ hypothesis }) => oneLine(hypothesis.split(/\n|: /)[0], WORDS));
+  const after = claim === undefined ? "" : `; after the merge: ${claimWord(claim)}`;
+  return [head, `    ${oneLine(branch, 100)}: ${bundle.join("; ")}${after}`];
+}
+
+export function claimWord({ outcome }: Claim): string {
+  return { holds: "the claim holds", smaller: "a smaller gain than claimed", gone: "nothing of it is left" }[outcome];
+}
