@@ -5,7 +5,7 @@ FROM node:24-slim AS build
 WORKDIR /axon
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json tsconfig.build.json tsconfig.pages.json ./
 COPY scripts/clean.mjs scripts/
 COPY src src
 RUN npm run build && npm prune --omit=dev

@@ -11,6 +11,7 @@ import { llmCheckCommand, proposeCommand } from "./cli/propose.js";
 import { reportCommand } from "./cli/report.js";
 import { sampleCommand } from "./cli/sample.js";
 import { lineageCommand, whyCommand } from "./cli/story.js";
+import { serveCommand } from "./cli/serve.js";
 import { AxonError, InputError } from "./errors.js";
 
 const EXIT = { done: 0, failed: 1, refused: 2, interrupted: 130 } as const;
@@ -27,6 +28,7 @@ const COMMANDS = [
   llmCheckCommand,
   lineageCommand,
   whyCommand,
+  serveCommand,
   profileCommand,
   doctorCommand,
 ] as const;

@@ -16,6 +16,7 @@ const HOUSE: House = {
     random: { level: 0, imports: [] },
     machine: { level: 0, imports: [] },
     glob: { level: 0, imports: [] },
+    log: { level: 0, imports: [] },
     "yaml-text": { level: 0, imports: ["errors"] },
     spec: { level: 1, imports: ["yaml-text"] },
     llm: { level: 1, imports: [] },
@@ -43,7 +44,11 @@ const HOUSE: House = {
     normalise: { level: 1, imports: ["yaml-text"] },
     story: { level: 3, imports: ["candidate", "report"] },
     github: { level: 2, imports: ["candidate", "patch", "report"] },
-    dashboard: { level: 2, imports: ["candidate", "report", "store"] },
+    live: { level: 1, imports: ["candidate"] },
+    http: { level: 1, imports: ["log"] },
+    dashboard: { level: 3, imports: ["candidate", "http", "live", "log", "report"] },
+    // What browsers run knows no server, no disk and no archive.
+    "dashboard/pages": { level: 3, imports: ["candidate", "live", "report"] },
     workspace: { level: 3, imports: ["data", "patch", "repository", "sandbox"] },
     generation: { level: 3, imports: ["graph", "runtime", "spec", "transformer"] },
     checkpoint: { level: 3, imports: ["graph", "layout", "optimizer", "spec", "transformer"] },
@@ -86,18 +91,23 @@ const HOUSE: House = {
     evolution: { level: 6, imports: ["candidate", "spec", "patch", "statistics", "normalise"], types: ["proposal"] },
     // Language models as proposers: who is asked, for how much, and answers that are paid for once.
     models: { level: 7, imports: ["candidate", "config", "evolution", "llm", "prompt", "proposal", "store"] },
+    publisher: { level: 7, imports: ["live"], types: ["candidate", "evolution", "spec", "training"] },
     jobs: { level: 7, imports: ["candidate", "evolution", "github", "report", "repository", "store"] },
     wire: {
       level: 8,
       imports:
-        "candidate machine spec config graph patch process repository sandbox workspace store autodiff runtime transformer data report models story proposal llm github checkpoint training generation profiling statistics evaluation evolution jobs".split(
+        "candidate machine publisher spec config graph patch process repository sandbox workspace store autodiff runtime transformer data report models story proposal llm github checkpoint training generation profiling statistics evaluation evolution jobs".split(
           " ",
         ),
+    },
+    serving: {
+      level: 9,
+      imports: ["candidate", "dashboard", "http", "live", "log", "repository", "store", "wire"],
     },
     app: { level: 9, imports: ["wire", "jobs", "dashboard", "config"] },
     cli: {
       level: 9,
-      imports: ["wire", "jobs", "config", "models", "report", "story"],
+      imports: ["wire", "serving", "jobs", "config", "models", "report", "story", "log"],
       types: ["candidate", "evolution", "profiling", "training"],
     },
   },
@@ -107,8 +117,11 @@ const HOUSE: House = {
     picomatch: ["data", "fence"],
     openai: ["llm"],
     yaml: ["yaml-text", "proposal"],
-    zod: ["yaml-text", "spec", "config", "store", "checkpoint", "evaluation", "llm", "prompt/answer"],
+    zod: ["yaml-text", "spec", "config", "store", "live", "checkpoint", "evaluation", "llm", "prompt/answer"],
     "gpt-tokenizer": ["prompt/tokens"],
+    preact: ["dashboard/pages"],
+    htm: ["dashboard/pages"],
+    uplot: ["dashboard/pages"],
     commander: ["cli"],
     probot: ["app"],
     octokit: ["github"],
@@ -125,6 +138,8 @@ const HOUSE: House = {
     "@electric-sql/pglite": ["store"],
     "node:child_process": ["repository", "process", "sandbox"],
     "node:worker_threads": ["training"],
+    "node:http": ["http", "dashboard"],
+    "node:net": ["http"],
     "node:process": [],
   },
   process: {

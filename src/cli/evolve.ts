@@ -61,6 +61,7 @@ export function evolveCommand(program: Command, context: Context): void {
         {
           ...progressHooks(status),
           signal: context.signal,
+          onTrouble: (text) => status.line(text),
           onStart: (start) => {
             archive = start.archive;
             for (const line of startLines(start)) status.line(line);

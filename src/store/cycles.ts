@@ -85,7 +85,7 @@ const NAMED = 5;
 export async function readCycle(directory: string, prefix: string): Promise<FinishedCycle> {
   const { entries } = await readEntries(join(directory, "archive.jsonl"));
   const cycles = entries.flatMap((entry) => (entry.kind === "cycle" ? [entry.result] : []));
-  return checked(choose(cycles, prefix, directory));
+  return checkedCycle(choose(cycles, prefix, directory));
 }
 
 /** All cycles that have ended, oldest first; those of other versions are left out. @param directory of the archive */
@@ -115,7 +115,7 @@ function idsOf(cycles: readonly FinishedCycle[]): string {
 }
 
 /** @throws InputError `old-cycle` */
-export function checked(cycle: FinishedCycle): FinishedCycle {
+export function checkedCycle(cycle: FinishedCycle): FinishedCycle {
   const parsed = schema.safeParse(cycle);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Attempt, Claim, FinishedCycle } from "../candidate.js";
 import { AxonError, InputError } from "../errors.js";
 import { readEntries } from "./archive.js";
-import { attempt, checked } from "./cycles.js";
+import { attempt, checkedCycle } from "./cycles.js";
 
 export interface History {
   /** Those that ended, oldest first. */
@@ -58,7 +58,7 @@ function collect(open: Map<string, Attempt[]>, cycle: string, value: Attempt): v
 
 function readable(cycle: FinishedCycle): FinishedCycle | null {
   try {
-    return checked(cycle);
+    return checkedCycle(cycle);
   } catch (error) {
     if (error instanceof AxonError && error.code === "old-cycle") return null;
     throw error;

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { Attempt, FinishedCycle, Receipt } from "../candidate.js";
+import type { Attempt, FinishedCycle, Receipt, Verdict } from "../candidate.js";
 import { boundsOf, objectiveOf } from "../config/configuration.js";
 import { describeLeftOut } from "../data/corpus.js";
 import { sequentialPlan } from "../statistics/significance.js";
@@ -10,6 +10,7 @@ import { runCycle, type CycleOutcome } from "../evolution/cycle.js";
 import type { CycleEnvironment, CycleEvent } from "../evolution/environment.js";
 import { workshop, type RepositoryVersion } from "../evolution/workshop.js";
 import { UNCHANGED } from "../patch/index.js";
+import { Publisher } from "../publisher.js";
 import type { Propose } from "../proposal/proposer.js";
 import { RUNTIME_VERSION } from "../runtime/session.js";
 import { fingerprint } from "../spec.js";
@@ -21,7 +22,7 @@ import { checkClaims, specOf, type CheckedClaim } from "./claims.js";
 import { chooseHeldOut } from "./held-out.js";
 import { gatherMaterial, type Material } from "./material.js";
 import { chooseRuler, type Ruler } from "./ruler.js";
-import { openMeasuring, type MeasuringOptions } from "./measuring.js";
+import { openMeasuring, type Measuring, type MeasuringOptions } from "./measuring.js";
 import {
   chooseProposing,
   describeProposing,
@@ -80,6 +81,8 @@ export interface EvolveHooks {
   /** What takes its answer longer, in words. */
   readonly onDelay: (line: string) => void;
   readonly onProgress: (training: string, progress: Progress) => void;
+  /** Told, in words, of what the dashboard will not see. */
+  readonly onTrouble?: (text: string) => void;
   /** Told of a merged change that was measured again. */
   readonly onClaim: (claim: CheckedClaim) => void;
 }
@@ -99,6 +102,15 @@ interface Plan {
   readonly proposing: Proposing;
 }
 
+/** A plan being carried out. */
+interface Run {
+  readonly plan: Plan;
+  readonly options: EvolveOptions;
+  readonly hooks: EvolveHooks;
+  readonly archive: Archive;
+  readonly publisher: Publisher;
+}
+
 /**
  * Runs a cycle, or goes on with one that was killed, or gives back the result of one that ended: the same options on the
  * same commit are the same cycle.
@@ -116,12 +128,33 @@ export async function evolve(options: EvolveOptions, hooks: EvolveHooks): Promis
     const leftOut = describeLeftOut(material.corpus.leftOut);
     const proposing = describeProposing(plan.proposing);
     hooks.onStart({ id, material, archive: directory, leftOut, looks, proposing, finished: finished !== undefined });
-    if (!finished) await checkMerged(plan, options, hooks, archive);
-    const result = finished ?? (await run(plan, options, hooks, archive));
+    const result = finished ?? (await published(plan, options, hooks, archive));
     await commitAccepted(material, plan.ruler.ground, directory, result);
     return result;
   } finally {
     await archive.close();
+  }
+}
+
+/** Runs the cycle, and lets a dashboard see how it goes. */
+async function published(
+  plan: Plan,
+  options: EvolveOptions,
+  hooks: EvolveHooks,
+  archive: Archive,
+): Promise<FinishedCycle> {
+  const { id, trainings, material } = plan;
+  const objective = objectiveOf(material.configuration);
+  const publisher = new Publisher(archive.directory, { id, objective, trainings }, hooks.onTrouble ?? (() => {}));
+  const run: Run = { plan, options, hooks, archive, publisher };
+  let verdict: Verdict | null = null;
+  try {
+    await checkMerged(run);
+    const result = await search(run);
+    verdict = result.decision.verdict;
+    return result;
+  } finally {
+    publisher.end(verdict);
   }
 }
 
@@ -143,13 +176,14 @@ function cycleId({ commit, spec, corpus }: Material, ruler: Ruler, own: readonly
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 12);
 }
 
-async function run(plan: Plan, options: EvolveOptions, hooks: EvolveHooks, archive: Archive): Promise<FinishedCycle> {
+async function search(run: Run): Promise<FinishedCycle> {
+  const { plan, options, archive, publisher } = run;
   const { id, material, baseline, trainings } = plan;
   const { configuration, commit: baseCommit } = material;
-  const measuring = await openMeasuring(measuringOptions(plan, options, hooks, archive));
+  const measuring = await watchedMeasuring(run, plan);
   try {
     const { ground } = plan.ruler;
-    const { seed, propose = proposerOf(plan, hooks, archive) } = options;
+    const { seed, propose = proposerOf(plan, run.hooks, archive) } = options;
     const [objective, bounds] = [objectiveOf(configuration), boundsOf(configuration)];
     const earlier = attemptsFor(objective, await archive.cyclesBefore(id));
     const remember = (attempt: Attempt) => archive.append({ kind: "attempt", cycle: id, attempt });
@@ -157,7 +191,10 @@ async function run(plan: Plan, options: EvolveOptions, hooks: EvolveHooks, archi
       ...workshop({ ground, baseline, seed, objective, earlier, propose, remember }),
       measure: measuring.measure,
       plan: sequentialPlan(),
-      report: hooks.onEvent,
+      report: (event) => {
+        publisher.event(event);
+        run.hooks.onEvent(event);
+      },
     };
     const outcome = await runCycle({ id, baseCommit, objective, bounds, baseline, trainings }, environment);
     const result = await conclude(outcome, plan, archive.directory);
@@ -180,25 +217,33 @@ function budgetOf({ flops, baselineSpec }: Receipt): Pick<Plan, "flops" | "token
   return { flops, tokens: Math.round(flops / flopsPerToken(specOf(baselineSpec))) };
 }
 
-function checkMerged(plan: Plan, options: EvolveOptions, hooks: EvolveHooks, archive: Archive): Promise<void> {
+function checkMerged(run: Run): Promise<void> {
+  const { plan, hooks, archive } = run;
   const { material, ruler } = plan;
   return checkClaims({
     material,
     ruler,
     archive,
     objective: objectiveOf(material.configuration),
-    open: (receipt) => openMeasuring(measuringOptions({ ...plan, ...budgetOf(receipt) }, options, hooks, archive)),
+    open: (receipt) => watchedMeasuring(run, budgetOf(receipt)),
     report: hooks.onClaim,
   });
 }
 
-function measuringOptions(
-  { material, ruler, tokens, flops }: Plan,
-  { prepareNetwork: network }: EvolveOptions,
-  { signal, onProgress }: EvolveHooks,
-  archive: Archive,
-): MeasuringOptions {
-  return { material, ruler, archive, tokens, flops, network, signal, onProgress };
+async function watchedMeasuring(
+  { plan, options, hooks, archive, publisher }: Run,
+  { tokens, flops }: Pick<Plan, "tokens" | "flops">,
+): Promise<Measuring> {
+  const { material, ruler } = plan;
+  const onProgress: MeasuringOptions["onProgress"] = (training, progress, spec, seed) => {
+    publisher.progress(progress, spec, seed);
+    hooks.onProgress(training, progress);
+  };
+  const { prepareNetwork: network } = options;
+  const { signal } = hooks;
+  return publisher.watched(
+    await openMeasuring({ material, ruler, archive, tokens, flops, network, signal, onProgress }),
+  );
 }
 
 async function conclude(

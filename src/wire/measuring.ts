@@ -2,7 +2,7 @@
 
 import type { CycleEnvironment } from "../evolution/environment.js";
 import { keyOf, type RepositoryVersion } from "../evolution/workshop.js";
-import { fingerprint } from "../spec.js";
+import { fingerprint, type Spec } from "../spec.js";
 import type { Archive } from "../store/archive.js";
 import type { Progress } from "../training/trainer.js";
 import { CommandTrainings } from "./command-trainings.js";
@@ -24,7 +24,7 @@ export interface MeasuringOptions {
   /** The repository's `prepare` command may use the network. */
   readonly network: boolean;
   readonly signal: AbortSignal;
-  readonly onProgress: (training: string, progress: Progress) => void;
+  readonly onProgress: (training: string, progress: Progress, spec: Spec, seed: number) => void;
 }
 
 /** @throws InputError as `CommandTrainings.open` */

@@ -2,8 +2,9 @@
 
 import { readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import type { Receipt, Verdict } from "../candidate.js";
+import type { FinishedCycle, Receipt, Verdict } from "../candidate.js";
 import { InputError } from "../errors.js";
+import type { Evidence } from "../report/evidence.js";
 import { evidencePage } from "../report/html.js";
 import { evidenceMarkdown } from "../report/markdown.js";
 import { openRepository } from "../repository/repository.js";
@@ -33,14 +34,22 @@ export async function reportCycle({ directory, cycle: prefix, html }: ReportOpti
   const { commonDirectory } = await openRepository(directory);
   const archive = join(commonDirectory, "axon");
   const cycle = await readCycle(archive, prefix);
-  const file = cycle.receipt === null ? null : join(archive, cycle.receipt);
-  const receipt = file === null ? null : await readReceipt(file);
-  const replay = receipt === null || file === null ? null : `axon replay ${quoted(file)} --repo ${quoted(directory)}`;
-  const evidence = { cycle, receipt, replay };
+  const evidence = await gatherEvidence(cycle, archive, directory);
   const report = { id: cycle.id, verdict: cycle.decision.verdict, markdown: evidenceMarkdown(evidence) };
   if (html === null) return report;
   await writePage(html, evidencePage(evidence));
   return { ...report, html: resolve(html) };
+}
+
+/**
+ * A cycle with its receipt, and how that is replayed.
+ * @param directory of the repository, as it is to be typed
+ */
+export async function gatherEvidence(cycle: FinishedCycle, archive: string, directory: string): Promise<Evidence> {
+  const file = cycle.receipt === null ? null : join(archive, cycle.receipt);
+  const receipt = file === null ? null : await readReceipt(file);
+  const replay = receipt === null || file === null ? null : `axon replay ${quoted(file)} --repo ${quoted(directory)}`;
+  return { cycle, receipt, replay };
 }
 
 /** Null where somebody removed it: the cycle has a report all the same. */

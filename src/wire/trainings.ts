@@ -29,8 +29,8 @@ export interface TrainingsOptions {
   /** Budget of every training. */
   readonly flops: number;
   readonly signal: AbortSignal;
-  /** Told of what trains, by the name of its scratch directory. */
-  readonly onProgress: (training: string, progress: Progress) => void;
+  /** Told of what trains, by the name of its scratch directory and by what it was asked for. */
+  readonly onProgress: (training: string, progress: Progress, spec: Spec, seed: number) => void;
 }
 
 export class Trainings {
@@ -87,7 +87,7 @@ export class Trainings {
         memory: availableMemory() / availableCores(), // as many go side by side
         directory,
         signal,
-        onProgress: (progress) => onProgress(directory, progress),
+        onProgress: (progress) => onProgress(directory, progress, spec, seed),
         ...(reference && { reference }),
       });
     } finally {

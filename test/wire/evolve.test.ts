@@ -83,7 +83,10 @@ describe("evolve", () => {
     expect(spec).toContain("# kept by every change");
     expect(spec).not.toBe(SLOW_SPEC);
     expect(git(directory, "show", `${branch}:model/receipts/${id}.json`)).toBe(readFileSync(receipt!, "utf8"));
-    expect(readdirSync(join(directory, ".git/axon")).toSorted()).toEqual(["archive.jsonl", "receipts"]);
+    expect(readdirSync(join(directory, ".git/axon")).toSorted()).toEqual(["archive.jsonl", "live.jsonl", "receipts"]);
+    const live = readFileSync(join(directory, ".git/axon/live.jsonl"), "utf8").trimEnd().split("\n");
+    expect(live.filter((line) => line.includes('"kind":"loss"')).length).toBeGreaterThan(10);
+    expect(JSON.parse(live.at(-1)!)).toMatchObject({ kind: "ended", verdict: "accepted" });
 
     const again = await evolve(directory); // the same cycle: answered from the archive
     expect(result(again)).toEqual(result(ran));
