@@ -73,6 +73,7 @@ async function attemptTimes(directory, attempts) {
     lookUp: async (path) => (path === PATH ? { kind: "text", text: before } : { kind: "nothing" }),
     policy: { allow: ["src/**"] },
     codeCounts: true,
+    evolvable: [PATH],
   };
   const baseline = { id: "baseline", changes: new Map(), specText: null, spec: parseSpec("") };
   const times = [{ wall: 0, cpu: process.cpuUsage().user / 1e6 }];
@@ -81,7 +82,9 @@ async function attemptTimes(directory, attempts) {
     ground,
     baseline,
     seed: 1,
-    direction: "lower",
+    objective: OBJECTIVE,
+    earlier: [],
+    history: [],
     // None is better, so that all depart from the baseline and the cycle goes on to its last training.
     propose: async (_, __, number) => ({ proposer: "llm", hypothesis: `rewrite ${number}`, diff: rewriting(number) }),
     remember: (attempt) => archive.append({ kind: "attempt", cycle: "bench", attempt }),

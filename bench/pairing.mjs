@@ -11,7 +11,7 @@ import { Lanes } from "../dist/process/lanes.js";
 import { parseSpec } from "../dist/spec.js";
 import { flopsPerToken } from "../dist/transformer/parameters.js";
 import { demoRepository } from "../dist/wire/demo.js";
-import { gatherMaterial } from "../dist/wire/material.js";
+import { gatherMaterial } from "../dist/measuring/material.js";
 import { say, sized } from "./common.mjs";
 
 /** Sections of the spec and the values that differ from the base. */

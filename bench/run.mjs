@@ -11,6 +11,7 @@ const BENCHES = {
   nulls: () => import("./nulls.mjs"),
   patches: () => import("./patches.mjs"),
   "given-up": () => import("./given-up.mjs"),
+  search: () => import("./search.mjs"),
 };
 
 const [name, ...options] = process.argv.slice(2);

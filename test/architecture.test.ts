@@ -92,11 +92,19 @@ const HOUSE: House = {
     // Language models as proposers: who is asked, for how much, and answers that are paid for once.
     models: { level: 7, imports: ["candidate", "config", "evolution", "llm", "prompt", "proposal", "store"] },
     publisher: { level: 7, imports: ["live"], types: ["candidate", "evolution", "spec", "training"] },
+    // How the versions of a repository are measured: material, ruler, trainings. Who wants it, and what becomes of it, is not known here.
+    measuring: {
+      level: 7,
+      imports:
+        "candidate machine spec config patch process repository sandbox workspace store runtime data statistics training evaluation evolution".split(
+          " ",
+        ),
+    },
     jobs: { level: 7, imports: ["candidate", "evolution", "github", "report", "repository", "store"] },
     wire: {
       level: 8,
       imports:
-        "candidate machine publisher spec config graph patch process repository sandbox workspace store autodiff runtime transformer data report models story proposal llm github checkpoint training generation profiling statistics evaluation evolution jobs".split(
+        "candidate machine measuring publisher spec config graph patch process repository sandbox workspace store autodiff runtime transformer data report models story proposal llm github checkpoint training generation profiling statistics evaluation evolution jobs".split(
           " ",
         ),
     },

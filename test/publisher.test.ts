@@ -5,7 +5,7 @@ import { UNCHANGED } from "../src/patch/index.js";
 import { parseSpec } from "../src/spec.js";
 import { LiveReader } from "../src/live/live-reader.js";
 import { Publisher } from "../src/publisher.js";
-import type { Measuring } from "../src/wire/measuring.js";
+import type { Measuring } from "../src/measuring/measuring.js";
 import { attempt, evaluation, finishedCycle } from "./support/evidence.js";
 import { temporaryDirectories } from "./support/temporary.js";
 

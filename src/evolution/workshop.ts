@@ -50,12 +50,16 @@ interface WorkshopOptions {
   /** Attempts of earlier cycles, oldest first. */
   readonly earlier: readonly Attempt[];
   readonly propose: Propose;
-  readonly remember: (attempt: Attempt) => Promise<void>;
+  /** The specs that earlier cycles tried, oldest first. */
+  readonly history: readonly TriedSpec[];
+  /** Told of every attempt; with what it tried where the spec alone told it from its parent. */
+  readonly remember: (attempt: Attempt, tried: TriedSpec | null) => Promise<void>;
 }
 
-export function workshop({ ground, baseline, seed, objective, earlier, propose, remember }: WorkshopOptions): Workshop {
+export function workshop(options: WorkshopOptions): Workshop {
+  const { ground, baseline, seed, objective, earlier, history, propose, remember } = options;
   const duplicates = new Duplicates(ground, baseline);
-  const specs: TriedSpec[] = [];
+  const specs: TriedSpec[] = [...history];
   const attempts = [...earlier];
   const diffs = new WeakMap<RepositoryVersion, string>();
   return {
@@ -80,13 +84,12 @@ export function workshop({ ground, baseline, seed, objective, earlier, propose, 
     known: (version, parent, pending) => duplicates.known(version, parent, pending),
     remember: async (attempt, version, parent) => {
       attempts.push(attempt);
-      if (version) {
-        duplicates.add(version, attempt);
-        // What a spec alone did is evidence for the next one; beside a change of code it is not.
-        if (sameCode(version, parent, ground.specPath))
-          specs.push({ spec: version.spec, parent: parent.spec, attempt });
-      }
-      await remember(attempt);
+      if (version) duplicates.add(version, attempt);
+      // What a spec alone did is evidence for the next one; beside a change of code it is not.
+      const alone = version !== null && sameCode(version, parent, ground.specPath);
+      const specAlone = alone ? { spec: version.spec, parent: parent.spec, attempt } : null;
+      if (specAlone) specs.push(specAlone);
+      await remember(attempt, specAlone);
     },
   };
 }

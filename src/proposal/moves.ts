@@ -1,33 +1,7 @@
 // The moves of the search as data: one row per value of the spec, with what is commonly known about it. No history, no choice.
 
-import type { Spec } from "../spec.js";
-import { valueAt, type SpecValue } from "./edit-spec.js";
+import { chosen, counted, divisible, divisors, graded, scaled, switched, type Move } from "./move.js";
 
-/** Along an ordered value; "aside" where values have no order. */
-export type Direction = "up" | "down" | "aside";
-
-export interface Step {
-  readonly value: SpecValue;
-  readonly direction: Direction;
-  /** How promising the step is among those of its row; 1 is neutral. */
-  readonly fit: number;
-  readonly because: string;
-}
-
-/** Why a larger value, why a smaller one. */
-type Reasons = readonly [up: string, down: string];
-
-export interface Move {
-  readonly path: string;
-  readonly words: string;
-  /** Size of the effect usually seen, larger first. */
-  readonly prior: number;
-  /** Whether the value has any effect beside the others; without it a change would train the same model. */
-  readonly matters: (spec: Spec) => boolean;
-  readonly steps: (spec: Spec) => readonly Step[];
-}
-
-const always = () => true;
 const MORE_TRAINED = "more capacity per step pays if the budget still trains it";
 
 /** Sizes and rates follow the logarithm; `usual` is where short trainings of small models tend to end up. */
@@ -40,34 +14,34 @@ export const MOVES: readonly Move[] = [
     "a steadier gradient allows larger steps",
     "the same bytes give more steps",
   ]),
-  chosen("optimizer.schedule", "schedule", 6, {
+  chosen("optimizer.schedule", "schedule", 4, {
     cosine: "a rate that falls smoothly averages out the noise of the last steps",
     "warmup-stable-decay": "a long plateau makes the way, a short fall settles",
     constant: "a rate that never falls covers more ground",
   }),
-  graded("optimizer.warmup", "warm-up", 4, [0, 0.02, 0.05, 0.1, 0.2, 0.3], 0.1, [
+  graded("optimizer.warmup", "warm-up", 3, [0, 0.02, 0.05, 0.1, 0.2, 0.3], 0.1, [
     "the first steps are taken before the moments are known",
     "fewer steps are spent at a low rate",
   ]),
   divisible(
     "architecture.width",
     "width",
-    4,
+    6,
     [1.5, 2, 1.25],
     [MORE_TRAINED, "a narrower model takes more steps on the same budget"],
   ),
-  counted("architecture.layers", "layers", 3.5, [2, 1.5, 1.25], 3, [
+  counted("architecture.layers", "layers", 5, [2, 1.5, 1.25], 3, [
     "deeper models compose more",
     "a shallower model takes more steps on the same budget",
   ]),
-  counted("architecture.context", "context", 3, [2, 1.5], 64, [
+  counted("architecture.context", "context", 6, [2, 1.5], 64, [
     "more bytes to predict from",
     "shorter windows leave more steps on the same budget",
   ]),
   graded(
     "optimizer.beta2",
     "beta2",
-    3,
+    2.5,
     [0.9, 0.95, 0.98, 0.99, 0.995, 0.999],
     0.99,
     ["a longer memory of the gradient's size is steadier", "a memory longer than the training never settles"],
@@ -115,136 +89,23 @@ export const MOVES: readonly Move[] = [
     true: "one table learns from both ends",
     false: "input and output can differ",
   }),
-  chosen("architecture.normalization", "normalization", 1, {
+  chosen("architecture.normalization", "normalization", 1.5, {
     "layer-norm": "means and biases are capacity too",
     "rms-norm": "neither means nor biases: fewer passes and parameters for the same function",
   }),
-  chosen("architecture.position", "position", 1, {
+  chosen("architecture.position", "position", 5, {
     rotary: "a distance looks the same everywhere, so what is learned at one place holds at all",
     learned: "a place may mean something of its own",
   }),
-  chosen("architecture.feedForward.kind", "feed-forward kind", 1, {
+  chosen("architecture.feedForward.kind", "feed-forward kind", 2, {
     swiglu: "a gate beside each hidden value",
     "relu-squared": "a sharper, sparser hidden layer",
     gelu: "smooth, and two matrices instead of three",
   }),
-  chosen("optimizer.kind", "optimizer", 1, {
+  chosen("optimizer.kind", "optimizer", 2, {
     muon: "directions of a matrix that see little gradient move as far as the others",
     adamw: "the usual choice",
     lion: "a step of one size for every parameter, and half the state",
     sgd: "the gradient itself, with momentum",
   }),
 ];
-
-/** Multiplied or divided by a factor, rounded to two digits. */
-function scaled(
-  path: string,
-  words: string,
-  prior: number,
-  factors: readonly number[],
-  usual: number,
-  reasons: Reasons,
-): Move {
-  return ordered(path, words, prior, usual, reasons, (value) => {
-    return factors.flatMap((factor) => [
-      Number((value * factor).toPrecision(2)),
-      Number((value / factor).toPrecision(2)),
-    ]);
-  });
-}
-
-/** As `scaled`, to whole numbers. */
-function counted(
-  path: string,
-  words: string,
-  prior: number,
-  factors: readonly number[],
-  usual: number,
-  reasons: Reasons,
-): Move {
-  return ordered(path, words, prior, usual, reasons, (value) => {
-    return factors.flatMap((factor) => [Math.ceil(value * factor), Math.floor(value / factor)]);
-  });
-}
-
-/** As `scaled`, to multiples of the number of heads. */
-function divisible(path: string, words: string, prior: number, factors: readonly number[], reasons: Reasons): Move {
-  return ordered(path, words, prior, 128, reasons, (value, spec) => {
-    const { heads } = spec.architecture;
-    return factors.flatMap((factor) =>
-      [value * factor, value / factor].map((size) => Math.round(size / heads) * heads),
-    );
-  });
-}
-
-/** Divisors of the width, as far as powers of two and three go. */
-function divisors(path: string, words: string, prior: number, usual: number, reasons: Reasons): Move {
-  return ordered(path, words, prior, usual, reasons, (_, spec) => {
-    return [1, 2, 3, 4, 6, 8, 12, 16, 24, 32].filter((heads) => spec.architecture.width % heads === 0);
-  });
-}
-
-/** The two next larger and smaller ones of a list of levels. */
-function graded(
-  path: string,
-  words: string,
-  prior: number,
-  levels: readonly number[],
-  usual: number,
-  reasons: Reasons,
-  matters: (spec: Spec) => boolean = always,
-): Move {
-  const near = (value: number) => [
-    ...levels.filter((l) => l < value).slice(-2),
-    ...levels.filter((l) => l > value).slice(0, 2),
-  ];
-  return { ...ordered(path, words, prior, usual, reasons, near), matters };
-}
-
-function ordered(
-  path: string,
-  words: string,
-  prior: number,
-  usual: number,
-  [up, down]: Reasons,
-  targets: (value: number, spec: Spec) => readonly number[],
-): Move {
-  function steps(spec: Spec): Step[] {
-    const from = Number(valueAt(spec, path));
-    const values = new Set(targets(from, spec).filter((value) => value !== from && value >= 0));
-    return [...values].map((value): Step => {
-      const rises = value > from;
-      return { value, direction: rises ? "up" : "down", fit: fitOf(from, value, usual), because: rises ? up : down };
-    });
-  }
-  return { path, words, prior, matters: always, steps };
-}
-
-/** Between 1/4 and 2: steps that come nearer to the usual value are better, steps of moderate size too. 0 counts as far below. */
-function fitOf(from: number, to: number, usual: number): number {
-  const distance = (value: number) => Math.abs(Math.log2(Math.max(value, usual / 64) / usual));
-  const gain = distance(from) - distance(to);
-  return 2 ** Math.max(-2, Math.min(1, gain / 1.5));
-}
-
-/** One of several names, each with the reason for choosing it. */
-function chosen(path: string, words: string, prior: number, options: Readonly<Record<string, string>>): Move {
-  function steps(spec: Spec): Step[] {
-    const others = Object.entries(options).filter(([value]) => value !== valueAt(spec, path));
-    return others.map(([value, because], i): Step => ({ value, direction: "aside", fit: 1 / (1 + i), because }));
-  }
-  return { path, words, prior, matters: always, steps };
-}
-
-function switched(
-  path: string,
-  words: string,
-  prior: number,
-  reasons: Readonly<Record<"true" | "false", string>>,
-): Move {
-  function steps(spec: Spec): Step[] {
-    const value = valueAt(spec, path) !== true;
-    return [{ value, direction: "aside", fit: 1, because: reasons[value ? "true" : "false"] }];
-  }
-  return { path, words, prior, matters: always, steps };
-}

@@ -9,6 +9,8 @@ export interface TriedSpec {
   /** The spec its differences are measured against; unknown if absent and not the one at hand. */
   readonly parent?: Spec;
   readonly attempt: Attempt;
+  /** Of an earlier cycle, on other seeds: what did well there may be tried again. */
+  readonly earlier?: boolean;
 }
 
 export interface ProposalContext {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Attempt, Claim, FinishedCycle } from "../candidate.js";
 import type { CycleRecord, History } from "../dashboard/source.js";
 import { AxonError } from "../errors.js";
-import { readEntries, type Entry } from "../store/archive.js";
+import { readEntries, type Entry } from "../store/entries.js";
 import { checkedCycle } from "../store/cycles.js";
 
 const EMPTY: History = { cycles: [], spend: { trainings: 0, seconds: 0, dollars: null }, trouble: null };

@@ -1,10 +1,8 @@
 // The archive: every training and every attempt of a repository, kept or rejected, in one append-only file of JSON lines.
 
-import { mkdir, open, readFile, truncate, type FileHandle } from "node:fs/promises";
+import { mkdir, open, truncate, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
-import * as z from "zod";
 import type {
-  Attempt,
   Claim,
   CycleStart,
   FinishedCycle,
@@ -15,68 +13,11 @@ import type {
   StoredAnswer,
   TrainingKey,
 } from "../candidate.js";
-import { AxonError } from "../errors.js";
+import { readEntries, type ArchivedTry, type Entry } from "./entries.js";
 import { lockDirectory } from "./lock.js";
 
-export type Entry =
-  | { readonly kind: "training"; readonly key: TrainingKey; readonly measurement: Measurement }
-  | { readonly kind: "attempt"; readonly cycle: string; readonly attempt: Attempt }
-  | { readonly kind: "start"; readonly start: CycleStart }
-  | { readonly kind: "answer"; readonly answer: StoredAnswer }
-  | { readonly kind: "expense"; readonly expense: ModelExpense }
-  | { readonly kind: "claim"; readonly receipt: string; readonly claim: Claim }
-  | { readonly kind: "cycle"; readonly result: FinishedCycle };
-
-const tokens = { inputTokens: z.number().min(0), outputTokens: z.number().min(0) };
-const dollars = z.number().min(0).nullable();
-
-/** What the index relies on; the rest of a line is taken as it was written. */
-const indexed = z.discriminatedUnion("kind", [
-  z.looseObject({
-    kind: z.literal("training"),
-    key: z.strictObject({
-      fingerprint: z.string(),
-      seed: z.int(),
-      flops: z.number(),
-      split: z.string(),
-      evaluator: z.string(),
-      reference: z.string().optional(),
-    }),
-    measurement: z.looseObject({ ok: z.boolean() }),
-  }),
-  z.looseObject({ kind: z.literal("attempt"), cycle: z.string(), attempt: z.looseObject({ id: z.string() }) }),
-  z.looseObject({
-    kind: z.literal("start"),
-    start: z.looseObject({
-      cycle: z.string(),
-      split: z.string(),
-      sketch: z.array(z.number()).max(1000),
-    }),
-  }),
-  z.looseObject({
-    kind: z.literal("claim"),
-    receipt: z.string(),
-    claim: z.looseObject({ outcome: z.string(), reason: z.string() }),
-  }),
-  z.looseObject({
-    kind: z.literal("answer"),
-    answer: z.strictObject({
-      key: z.string(),
-      cycle: z.string(),
-      model: z.string(),
-      text: z.string().nullable(),
-      failure: z.strictObject({ code: z.string(), reason: z.string() }).nullable(),
-      ...tokens,
-      dollars,
-      seconds: z.number().min(0),
-    }),
-  }),
-  z.looseObject({
-    kind: z.literal("expense"),
-    expense: z.looseObject({ day: z.string(), usage: z.looseObject(tokens), dollars }),
-  }),
-  z.looseObject({ kind: z.literal("cycle"), result: z.looseObject({ id: z.string() }) }),
-]);
+/** Tries that are handed to a proposer: the last so many. */
+const MOST_TRIES = 2000;
 
 export class Archive {
   readonly directory: string;
@@ -84,6 +25,10 @@ export class Archive {
   readonly #release: () => Promise<void>;
   readonly #trainings = new Map<string, Measurement>();
   readonly #attempts = new Set<string>();
+  /** Attempts with their specs, oldest first. */
+  readonly #tries: ArchivedTry[] = [];
+  /** How many tries there were when a cycle began. */
+  readonly #triesBefore = new Map<string, number>();
   readonly #cycles = new Map<string, FinishedCycle>();
   readonly #claims = new Map<string, Claim>();
   readonly #starts = new Map<string, CycleStart>();
@@ -160,6 +105,11 @@ export class Archive {
     return this.#spentOn(day);
   }
 
+  /** What was tried before this cycle began, and is therefore the same however often it is resumed; nothing for one that has not begun. */
+  triesBefore(cycle: string): readonly ArchivedTry[] {
+    return this.#tries.slice(0, this.#triesBefore.get(cycle) ?? 0).slice(-MOST_TRIES);
+  }
+
   started(cycle: string): boolean {
     return this.#starts.has(cycle);
   }
@@ -206,12 +156,22 @@ export class Archive {
   #index(entry: Entry): void {
     if (entry.kind === "training") this.#indexTraining(entry.key, entry.measurement);
     if (entry.kind === "claim") this.#claims.set(entry.receipt, entry.claim);
-    if (entry.kind === "start") this.#starts.set(entry.start.cycle, entry.start);
-    if (entry.kind === "attempt") this.#attempts.add(`${entry.cycle} ${entry.attempt.id}`);
+    if (entry.kind === "start") this.#indexStart(entry.start);
+    if (entry.kind === "attempt") this.#indexAttempt(entry);
     if (entry.kind === "answer") this.#answers.set(entry.answer.key, entry.answer);
     if (entry.kind === "expense") this.#indexExpense(entry.expense);
     this.#indexTrace(entry);
     if (entry.kind === "cycle") this.#cycles.set(entry.result.id, entry.result);
+  }
+
+  #indexStart(start: CycleStart): void {
+    this.#starts.set(start.cycle, start);
+    this.#triesBefore.set(start.cycle, this.#tries.length);
+  }
+
+  #indexAttempt({ cycle, attempt, specs }: Extract<Entry, { kind: "attempt" }>): void {
+    this.#attempts.add(`${cycle} ${attempt.id}`);
+    if (specs) this.#tries.push({ attempt, specs });
   }
 
   #indexTrace(entry: Entry): void {
@@ -265,32 +225,4 @@ function nameOf(entry: Entry, place: number): string {
 
 function keyText({ fingerprint, seed, flops, split, evaluator, reference = "" }: TrainingKey): string {
   return JSON.stringify([fingerprint, seed, flops, split, evaluator, reference]);
-}
-
-interface Entries {
-  readonly entries: readonly Entry[];
-  /** Where the last whole line ends, in bytes; null where nothing comes after it. */
-  readonly end: number | null;
-}
-
-/** @throws AxonError `archive` for a line that is no entry. */
-export async function readEntries(path: string): Promise<Entries> {
-  const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === "ENOENT") return "";
-    throw cause;
-  });
-  const end = text.lastIndexOf("\n") + 1;
-  const whole = text.slice(0, end);
-  const lines = whole.split("\n").slice(0, -1);
-  const entries = lines.map((line, i) => {
-    try {
-      const entry: unknown = JSON.parse(line);
-      indexed.parse(entry);
-      return entry as Entry;
-    } catch (cause) {
-      const message = `${path}:${i + 1} is no entry of an archive: move the file away to start a new archive`;
-      throw new AxonError("archive", message, { cause, place: { file: path, line: i + 1 } });
-    }
-  });
-  return { entries, end: end < text.length ? Buffer.byteLength(whole) : null };
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import type { FinishedCycle } from "../candidate.js";
 import { InputError } from "../errors.js";
-import { readEntries } from "./archive.js";
+import { readEntries } from "./entries.js";
 import { decision, MEASURES, noise, objective, pairs, trades } from "./receipt.js";
 
 const number = z.number();

@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import type { Attempt, Claim, FinishedCycle } from "../candidate.js";
 import { AxonError, InputError } from "../errors.js";
-import { readEntries } from "./archive.js";
+import { readEntries } from "./entries.js";
 import { attempt, checkedCycle } from "./cycles.js";
 
 export interface History {

@@ -14,8 +14,8 @@ import { mean } from "../report/numbers.js";
 import { RUNTIME_VERSION } from "../runtime/session.js";
 import { parseReceipt } from "../store/receipt.js";
 import { json, writeTogether } from "../checkpoint/checkpoint.js";
-import { SPEC_PATH, type Material } from "./material.js";
-import type { Ruler } from "./ruler.js";
+import { SPEC_PATH, type Material } from "../measuring/material.js";
+import type { Ruler } from "../measuring/ruler.js";
 
 interface Evidence {
   readonly result: CycleOutcome<RepositoryVersion>["result"];

@@ -15,9 +15,9 @@ import { fingerprint, parseSpec, type Spec } from "../spec.js";
 import { CLAIM_LOOKS, checkClaim } from "../statistics/claim.js";
 import type { Archive } from "../store/archive.js";
 import { parseReceipt } from "../store/receipt.js";
-import { SPEC_PATH, type Material } from "./material.js";
-import type { Measuring } from "./measuring.js";
-import type { Ruler } from "./ruler.js";
+import { SPEC_PATH, type Material } from "../measuring/material.js";
+import type { Measuring } from "../measuring/measuring.js";
+import type { Ruler } from "../measuring/ruler.js";
 
 export interface CheckedClaim {
   /** Its id. */

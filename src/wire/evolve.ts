@@ -11,18 +11,19 @@ import type { CycleEnvironment, CycleEvent } from "../evolution/environment.js";
 import { workshop, type RepositoryVersion } from "../evolution/workshop.js";
 import { UNCHANGED } from "../patch/index.js";
 import { Publisher } from "../publisher.js";
-import type { Propose } from "../proposal/proposer.js";
+import type { Propose, TriedSpec } from "../proposal/proposer.js";
 import { RUNTIME_VERSION } from "../runtime/session.js";
 import { fingerprint } from "../spec.js";
 import { Archive } from "../store/archive.js";
 import type { Progress } from "../training/trainer.js";
 import { flopsPerToken } from "../transformer/parameters.js";
 import { commitAccepted, writeReceipt } from "./accepted.js";
+import { specsOf, triedBefore } from "./tried.js";
 import { checkClaims, specOf, type CheckedClaim } from "./claims.js";
-import { chooseHeldOut } from "./held-out.js";
-import { gatherMaterial, type Material } from "./material.js";
-import { chooseRuler, type Ruler } from "./ruler.js";
-import { openMeasuring, type Measuring, type MeasuringOptions } from "./measuring.js";
+import { chooseHeldOut } from "../measuring/held-out.js";
+import { gatherMaterial, type Material } from "../measuring/material.js";
+import { chooseRuler, type Ruler } from "../measuring/ruler.js";
+import { openMeasuring, type Measuring, type MeasuringOptions } from "../measuring/measuring.js";
 import {
   chooseProposing,
   describeProposing,
@@ -32,7 +33,7 @@ import {
   type Proposing,
 } from "../models/proposing.js";
 import { attemptsFor } from "../models/history.js";
-import { removeLeftovers, THREADS } from "./trainings.js";
+import { removeLeftovers, THREADS } from "../measuring/trainings.js";
 
 export { LOOKS } from "../data/ledger.js";
 
@@ -186,9 +187,11 @@ async function search(run: Run): Promise<FinishedCycle> {
     const { seed, propose = proposerOf(plan, run.hooks, archive) } = options;
     const [objective, bounds] = [objectiveOf(configuration), boundsOf(configuration)];
     const earlier = attemptsFor(objective, await archive.cyclesBefore(id));
-    const remember = (attempt: Attempt) => archive.append({ kind: "attempt", cycle: id, attempt });
+    const history = triedBefore(archive, id, objective);
+    const remember = (attempt: Attempt, tried: TriedSpec | null) =>
+      archive.append({ kind: "attempt", cycle: id, attempt, ...specsOf(tried, objective) });
     const environment: CycleEnvironment<RepositoryVersion> = {
-      ...workshop({ ground, baseline, seed, objective, earlier, propose, remember }),
+      ...workshop({ ground, baseline, seed, objective, earlier, history, propose, remember }),
       measure: measuring.measure,
       plan: sequentialPlan(),
       report: (event) => {

@@ -11,8 +11,8 @@ import { settingsFor } from "../models/proposing.js";
 import { UNCHANGED } from "../patch/index.js";
 import type { ProposalContext } from "../proposal/proposer.js";
 import { finishedCycles } from "../store/cycles.js";
-import { gatherMaterial, type Material } from "./material.js";
-import { chooseRuler } from "./ruler.js";
+import { gatherMaterial, type Material } from "../measuring/material.js";
+import { chooseRuler } from "../measuring/ruler.js";
 
 interface ProposeOptions {
   readonly directory: string;

@@ -20,9 +20,9 @@ import { parseReceipt } from "../store/receipt.js";
 import { Lanes } from "../process/lanes.js";
 import { flopsPerToken } from "../transformer/parameters.js";
 import { removeForeign } from "../workspace/materialise.js";
-import { CommandRuns } from "./command-runs.js";
-import { gatherMaterial, type Material } from "./material.js";
-import { chooseRuler, type Ruler } from "./ruler.js";
+import { CommandRuns } from "../measuring/command-runs.js";
+import { gatherMaterial, type Material } from "../measuring/material.js";
+import { chooseRuler, type Ruler } from "../measuring/ruler.js";
 
 export interface Difference {
   /** What differs: "seed 12, candidate: score". */

@@ -105,6 +105,7 @@ export function laboratory(world: World, baseline: RepositoryVersion = request()
     seed: 1,
     objective: request().objective,
     earlier: [],
+    history: [],
     propose: async (context, _, number) => next(context, number),
     remember: async (attempt) => void remembered.push(attempt),
   });

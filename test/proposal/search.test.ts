@@ -5,88 +5,15 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import type { Attempt, Proposal } from "../../src/candidate.js";
-import { applyPatch } from "../../src/patch/index.js";
 import { valueAt, withChanges } from "../../src/proposal/edit-spec.js";
 import { MOVES } from "../../src/proposal/moves.js";
-import type { ProposalContext, TriedSpec } from "../../src/proposal/proposer.js";
 import { proposeBySearch } from "../../src/proposal/search.js";
 import { generator } from "../../src/random.js";
 import { DEFAULT_SPEC, fingerprint, parseSpec, specJsonSchema, type Spec } from "../../src/spec.js";
+import { context, PATH, patched, propose, tried } from "../support/proposals.js";
 
-const PATH = "model/spec.yml";
 const OWN = readFileSync(PATH, "utf8");
 const DEMO = readFileSync("examples/demo/model/spec.yml", "utf8");
-
-/** What the search does not look at. */
-const SURROUNDINGS = {
-  objective: { name: "bits per byte", direction: "lower", selfReported: false },
-  direction: "lower",
-  pending: [],
-  pendingDiffs: [],
-  attempts: [],
-  noise: null,
-  score: null,
-  trainingsLeft: 10,
-  files: { globs: [PATH], paths: [PATH], read: async () => undefined },
-  check: async (diff: string) => ({ ok: true, diff }) as const,
-} as const;
-
-function context(specText: string | null, history: readonly TriedSpec[] = []): ProposalContext {
-  const spec = specText === null ? DEFAULT_SPEC : parseSpec(specText);
-  return { ...SURROUNDINGS, specPath: PATH, specText, spec, tried: history };
-}
-
-function patched(text: string | null, diff: string): string {
-  const result = applyPatch(diff, {
-    read: (path) => (path === PATH ? (text ?? undefined) : undefined),
-    policy: { allow: [PATH] },
-  });
-  if (!result.ok) throw new Error(result.error.message);
-  return result.files[0].after!;
-}
-
-function tried(proposal: Proposal, spec: Spec, parent: Spec, differences: readonly number[]): TriedSpec {
-  const decision: Attempt["decision"] = differences.length > 0 && differences.every((d) => d < 0) ? "kept" : "rejected";
-  return {
-    spec,
-    parent,
-    attempt: {
-      id: fingerprint(spec),
-      parent: fingerprint(parent),
-      reason: "",
-      differences,
-      effect: null,
-      pValue: null,
-      decision,
-      cost: { trainings: differences.length, seconds: 1 },
-      ...proposal,
-    },
-  };
-}
-
-/** Proposes again and again; `judge` gives the differences of each attempt. */
-async function propose(
-  text: string | null,
-  rounds: number,
-  judge: (spec: Spec, parent: Spec, round: number) => readonly number[],
-  seed = 1,
-) {
-  const history: TriedSpec[] = [];
-  let parentText = text;
-  let spec = context(text).spec;
-  for (let round = 1; round <= rounds; round++) {
-    const here = { ...SURROUNDINGS, specPath: PATH, specText: parentText, spec, tried: history };
-    const proposal = await proposeBySearch(here, seed, round);
-    if (!proposal) break;
-    const next = patched(parentText, proposal.diff);
-    const candidate = parseSpec(next);
-    const entry = tried(proposal, candidate, spec, judge(candidate, spec, round));
-    history.push(entry);
-    if (entry.attempt.decision === "kept") [parentText, spec] = [next, candidate];
-  }
-  return history;
-}
 
 describe("hundreds of proposals in sequence", () => {
   test.each([
@@ -116,27 +43,37 @@ test("the same history, seed and number give the same proposal, another seed ano
     propose(OWN, 20, judge, 7),
     propose(OWN, 20, judge, 8),
   ]);
-  const diffs = (history: readonly TriedSpec[]) => history.map(({ attempt }) => attempt.diff);
+  const diffs = (history: Awaited<ReturnType<typeof propose>>) => history.map(({ attempt }) => attempt.diff);
   expect(diffs(same)).toEqual(diffs(one));
   expect(diffs(other)).not.toEqual(diffs(one));
 });
 
 describe("a proposal", () => {
-  test("says which value changes from what to what, and why", async () => {
+  const changedMoves = (spec: Spec, parent: Spec) =>
+    MOVES.filter(({ path }) => valueAt(spec, path) !== valueAt(parent, path));
+
+  test("says of each of its one or two values what it changes from and to, and why", async () => {
     for (const { attempt, spec, parent } of await propose(OWN, 30, () => [0.1, -0.2])) {
-      const move = MOVES.find(({ path }) => valueAt(spec, path) !== valueAt(parent!, path))!;
-      const head = `${move.words} ${valueAt(parent!, move.path)} -> ${valueAt(spec, move.path)}: `;
-      expect(attempt.hypothesis.startsWith(head)).toBe(true);
-      expect(attempt.hypothesis.length).toBeGreaterThan(head.length + 10);
+      const moves = changedMoves(spec, parent!);
+      const sentences = attempt.hypothesis.split("; ");
+      expect([1, 2]).toContain(moves.length);
+      expect(sentences).toHaveLength(moves.length);
+      for (const [i, move] of moves.entries()) {
+        const head = `${move.words} ${valueAt(parent!, move.path)} -> ${valueAt(spec, move.path)}: `;
+        expect(sentences[i].startsWith(head)).toBe(true);
+        expect(sentences[i].length).toBeGreaterThan(head.length + 10);
+      }
     }
   });
 
-  test("changes one line of the file and keeps its comments", async () => {
-    for (const { attempt } of await propose(OWN, 30, () => [0.1, -0.2])) {
+  test("changes a line of the file per value, no other byte, and keeps the comments", async () => {
+    for (const { attempt, spec, parent } of await propose(OWN, 30, () => [0.1, -0.2])) {
       const changed = attempt.diff.split("\n").filter((line) => /^[+-](?![+-])/.test(line));
-      expect(changed.map((line) => line[0]).join("")).toMatch(/^(?:-\+|\+)$/);
-      const comments = changed.map((line) => line.split("#")[1]);
-      expect(comments.at(-1)).toBe(comments[0]);
+      const [gone, come] = ["-", "+"].map((sign) => changed.filter((line) => line.startsWith(sign)));
+      expect(come).toHaveLength(changedMoves(spec, parent!).length);
+      expect(gone.length).toBeLessThanOrEqual(come.length);
+      const comments = (lines: readonly string[]) => lines.flatMap((line) => line.split("#").slice(1));
+      expect(comments(come)).toEqual(comments(gone));
     }
   });
 
@@ -224,12 +161,11 @@ describe("history teaches", () => {
       const history = await propose(DEMO, 40, (spec, parent) => [loss(spec) - loss(parent)], seed);
       const reached = Math.min(...history.map(({ spec }) => loss(spec)));
       const walked = randomWalk(80, seed, loss);
-      expect(reached).toBeLessThan(0.1 * loss(parseSpec(DEMO)));
-      expect(reached).toBeLessThanOrEqual(walked); // both may end at the best there is on the grid of values
+      expect(reached).toBeLessThan(0.01 * loss(parseSpec(DEMO)));
       totals.search += reached;
       totals.walk += walked;
     }
-    expect(totals.search).toBeLessThan(0.5 * totals.walk);
+    expect(totals.search).toBeLessThan(0.25 * totals.walk);
   });
 
   /** Greedy over moves drawn at random. */

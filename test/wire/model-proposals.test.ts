@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { FinishedCycle, ModelExpense, Receipt } from "../../src/candidate.js";
 import { generator } from "../../src/random.js";
 import { createRepository } from "../../src/repository/repository.js";
-import { gatherMaterial } from "../../src/wire/material.js";
+import { gatherMaterial } from "../../src/measuring/material.js";
 import { startAxon } from "../support/command.js";
 import {
   failing,
