@@ -2,7 +2,7 @@
 
 import { Option, type Command } from "commander";
 import { evaluateModel, trainModel } from "../wire/train.js";
-import { patchDirectory, type PatchReport } from "../wire/patch.js";
+import { patchDirectory, type PatchError, type PatchReport } from "../wire/patch.js";
 import { replay, TOLERANCE } from "../wire/replay.js";
 import { whole } from "./arguments.js";
 import { print, trainingLine, type Context } from "./output.js";
@@ -105,7 +105,10 @@ export function evaluateCommand(program: Command, context: Context): void {
 export function patchCommand(program: Command, context: Context): void {
   program
     .command("patch")
-    .description("check a unified diff against a directory, and apply it with --write: all of it or nothing")
+    .description(
+      "check a unified diff against a directory, and apply it with --write: all of it or nothing. " +
+        "In a git repository with .github/axon.yml at HEAD, only the paths may change that its evolve.paths name; elsewhere all that are not protected",
+    )
     .argument("<diff>", "a file with a unified diff, as an LLM may have written it")
     .option("--dir <dir>", "the directory it applies to", ".")
     .option("--write", "change the files")
@@ -118,9 +121,15 @@ export function patchCommand(program: Command, context: Context): void {
 }
 
 function patchText(report: PatchReport, write: boolean): string {
-  if (!report.ok) return `refused (${report.error.code}): ${report.error.message}`;
+  if (!report.ok) return refusalText(report.error);
   const lines = report.files.map(({ path, action, added, removed }) => `${action} ${path} (+${added} -${removed})`);
   return [...lines, write ? "written" : "it applies; nothing was written (--write does)"].join("\n");
+}
+
+function refusalText({ code, message, others = [] }: PatchError): string {
+  if (others.length === 0) return `refused (${code}): ${message}`;
+  const all = [{ code, message }, ...others].map((one) => `- ${one.code}: ${one.message}`);
+  return [`refused, ${all.length} things have to be mended:`, ...all].join("\n");
 }
 
 interface ReplayFlags {

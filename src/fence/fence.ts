@@ -10,11 +10,13 @@ const OUTER: readonly Row[] = [
   ["a record that AXON keeps", ["model/receipts/**", "model/metrics.json"]],
   ["GitHub's own configuration", [".github/**", ".github", "{codeowners,docs/codeowners}"]],
   ["configuration of git", ["**/.gitmodules", "**/.gitattributes", "**/.gitconfig", "**/.mailmap"]],
+  // Beside objects/ and refs/ it turns a folder into a bare repository, whose own config git obeys. The folders alone do nothing.
+  ["what makes a folder a repository of git", ["**/head"]],
   [
     "a hook",
     [
-      "**/{.husky,.githooks,.git-hooks}/**",
-      "**/.pre-commit-config.y{a,}ml",
+      "**/{.husky,.githooks,.git-hooks,.hooks,githooks,git-hooks}/**",
+      "**/.pre-commit-{config,hooks}.y{a,}ml",
       "**/{.,}lefthook{-local,}.{y{a,}ml,toml,json}",
       "**/{.simple-git-hooks,simple-git-hooks}.*",
       "**/.overcommit.yml",
@@ -22,13 +24,13 @@ const OUTER: readonly Row[] = [
   ],
   [
     "what runs by itself where the repository is opened",
-    ["**/{.vscode,.idea,.devcontainer,.direnv}/**", "**/.envrc", "**/.devcontainer.json"],
+    ["**/{.vscode,.idea,.devcontainer,.direnv}/**", "**/.envrc", "**/{.devcontainer,.mcp}.json"],
   ],
   [
     "configuration of a package manager",
     [
       "**/{.npmrc,.yarnrc,.yarnrc.yml,bunfig.toml,.netrc,.pypirc,pip.conf,nuget.config,.condarc}",
-      "**/.pnpmfile.*",
+      "**/{.pnpmfile,.pnp}.*",
       "**/{.yarn,.cargo,.bundle,.mvn,.gradle}/**",
       "**/gradle/wrapper/**",
     ],
@@ -37,19 +39,22 @@ const OUTER: readonly Row[] = [
     "a lockfile",
     [
       "**/{package-lock,npm-shrinkwrap}.json",
-      "**/{yarn,cargo,poetry,uv,pdm,gemfile,composer,pipfile,flake,mix,pixi,deno,bun,podfile,pubspec,requirements}.lock",
-      "**/{packages.lock.json,gradle.lockfile,package.resolved,.terraform.lock.hcl,module.bazel.lock,cartfile.resolved}",
-      "**/{pylock{.*,}.toml,conda-lock.y{a,}ml}",
-      "**/pnpm-lock.yaml",
-      "**/bun.lockb",
-      "**/go.sum",
+      "**/*.{lock,locked,lockfile}",
+      "**/{packages.lock.json,.terraform.lock.hcl,{package,cartfile}.resolved,cabal.project{.*,}.freeze}",
+      "**/{pylock{.*,}.toml,manifest{-v*,}.toml,conda-lock.y{a,}ml,pnpm-lock.yaml,bun.lockb,go.sum,go.work.sum}",
     ],
   ],
   [
     "configuration of a CI",
     [
-      "{.ci,.circleci,.buildkite,.gitlab,.woodpecker,.teamcity,.semaphore}/**",
+      "{.ci,.circleci,.buildkite,.gitlab,.gitea,.forgejo,.woodpecker,.teamcity,.semaphore,.builds,.tekton,.harness}/**",
+      "{.azure-pipelines,azure-pipelines,.zuul.d,zuul.d,.dependabot,.copr}/**",
+      "ci/run{.*,}",
       "**/{.gitlab-ci,.travis,.drone,.woodpecker,.cirrus,.appveyor,appveyor,azure-pipelines,bitbucket-pipelines}.y{a,}ml",
+      "**/{.build,.prow,.packit,.zuul,zuul,.shippable,shippable,.screwdriver,screwdriver,bitrise,codemagic,wercker}.y{a,}ml",
+      "**/{cloudbuild,buildspec}{.*,-*,}.y{a,}ml",
+      "**/{.drone,.cirrus}.{star,jsonnet}",
+      "**/{.mergify,dependabot}.y{a,}ml",
       "**/jenkinsfile{.*,}",
       "**/{renovate.json{c,5,},.renovaterc{.*,}}",
     ],
@@ -61,7 +66,7 @@ const INNER: readonly Row[] = [
   [
     "a test",
     [
-      "**/{test,tests,__tests__,testing,testdata,spec,specs,e2e,fixtures,__snapshots__}/**",
+      "**/{test,tests,__tests__,testing,testdata,testsuite,unittests,spec,specs,e2e,fixtures,__snapshots__,golden,expected}/**",
       "**/*{.,_,-}{test,tests,spec,specs}.*",
       "**/{test,tests,conftest}.*",
       "**/test_*.*",
@@ -72,6 +77,9 @@ const INNER: readonly Row[] = [
   [
     "a threshold or the configuration of a check",
     [
+      "**/{*[-._],}{threshold,thresholds}{[-._]*,}",
+      "**/{check,checks,lint,verify}.{sh,bash,py,js,cjs,mjs,rb,ps1,bat,cmd}",
+      "ci/**",
       "**/*.{config,workspace}.{js,cjs,mjs,ts,cts,mts,json}",
       "**/{jest,vitest,karma,playwright,cypress,stryker}.conf*",
       "**/{.mocharc,.nycrc,.c8rc,.eslintrc,.oxlintrc,.prettierrc,.babelrc,.swcrc,.stylelintrc}*",
@@ -93,7 +101,8 @@ const INNER: readonly Row[] = [
       "**/{pyproject,cargo}.toml",
       "**/setup.{py,cfg}",
       "**/requirements*.txt",
-      "**/{go.mod,gemfile,pom.xml,makefile,justfile,dockerfile,containerfile,pnpm-workspace.yaml}",
+      "**/{go.mod,gemfile,pom.xml,makefile,justfile,rakefile,cmakelists.txt,dockerfile,containerfile,pnpm-workspace.yaml}",
+      "**/taskfile.y{a,}ml",
       "**/{docker-compose,compose}{.*,}.y{a,}ml",
       "**/build.gradle{.kts,}",
     ],
@@ -102,9 +111,18 @@ const INNER: readonly Row[] = [
     "an evaluator",
     [
       "**/{evaluation,evaluations,evaluator,evaluators,eval,evals,scorer,scoring,judge,bench,benches,benchmark,benchmarks}/**",
-      "**/{evaluate,evaluation,evaluator,eval,score,scorer,judge,bench,benchmark,metrics}.*",
+      "**/{*[-._],}{evaluate,evaluation,evaluator,eval,evals,score,scorer,scoring,judge,bench,benchmark,benchmarks,metric,metrics}{[-._]*,}.*",
     ],
   ],
+  [
+    "what is held out to judge with",
+    [
+      "**/{heldout,held-out,held_out,holdout,hold-out,hold_out}/**",
+      "**/{*[-._],}{heldout,held-out,held_out,holdout,hold-out,hold_out}{[-._]*,}",
+    ],
+  ],
+  // Refusing these outright would refuse half of every web project; but `core.hooksPath` may name such a folder, and then they run unasked.
+  ["what may be a hook of git", ["**/hooks/**"]],
   [
     "instructions that coding assistants follow",
     [
@@ -115,7 +133,9 @@ const INNER: readonly Row[] = [
   ],
   [
     "what AXON judges with",
-    ["src/{config,data,evolution,fence,patch,runtime,sandbox,statistics,store,wire,workspace}/**"],
+    [
+      "src/{config,data,evolution,fence,measuring,patch,process,repository,runtime,sandbox,statistics,store,wire,workspace}/**",
+    ],
   ],
 ];
 

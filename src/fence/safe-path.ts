@@ -4,10 +4,26 @@
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\u2028\u2029]/gu;
 const CONTROL = /\p{Cc}/u;
 
-/** Cyrillic and Greek letters, and the Latin ones that they look like in upper or lower case. */
-const FOREIGN = "авекмнорстухіјѕһԁԛԝѵԍαβεικνορτυχζγ";
-const LATIN = "abekmhopctyxijshdqwvgabeikvoptyxzy";
-const LOOK_ALIKES = new Map(Array.from(FOREIGN, (letter, i) => [letter, LATIN[i]]));
+/** Letters of other scripts, in lower case, and the Latin ones that they look like in upper or lower case. */
+const FOREIGN: readonly (readonly [foreign: string, latin: string])[] = [
+  ["авекмнорстухіјѕһԁԛԝѵԍ", "abekmhopctyxijshdqwvg"],
+  ["αβεικνορτυχζγ", "abeikvoptyxzy"],
+  ["գհյոսօց", "qhjnuog"],
+  ["ꭰꭱꭲꭵꭹꭺꭻꭼꮃꮇꮋꮍꮐꮓꮟꮢꮤꮥꮩꮪꮮꮯꮲꮶꮷᏻᏼ", "drtiyajewmhygzbrwsvslcpkdgb"],
+  ["ꓐꓑꓒꓓꓔꓖꓗꓙꓚꓜꓝꓠꓟꓡꓢꓣꓦꓧꓪꓫꓬꓮꓰꓲꓳꓴ", "bpddtgkjczfnmlsrvhwxyaeiou"],
+];
+/** Latin letters, too, but words are written with some of them: they may stand beside others, and only count as what they look like. */
+const VARIANTS: readonly (readonly [variant: string, latin: string])[] = [
+  ["ıȷɡɑɩ", "ijgai"],
+  ["ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnoprstuvwyz"],
+];
+
+function letters(pairs: readonly (readonly [string, string])[]): ReadonlyMap<string, string> {
+  return new Map(pairs.flatMap(([from, to]) => Array.from(from, (letter, i): [string, string] => [letter, to[i]])));
+}
+
+const LOOK_ALIKES = letters(FOREIGN);
+const TAKEN_FOR = letters([...FOREIGN, ...VARIANTS]);
 
 /**
  * The path as a careless file system or reader takes it: no invisible characters, lower case, Latin letters for those that look alike, no
@@ -15,6 +31,12 @@ const LOOK_ALIKES = new Map(Array.from(FOREIGN, (letter, i) => [letter, LATIN[i]
  */
 export function foldPath(path: string): string {
   return path.split("/").map(foldSegment).join("/");
+}
+
+/** The folders above `path`, outermost first. */
+export function parentsOf(path: string): string[] {
+  const segments = path.split("/");
+  return segments.slice(1).map((_, i) => segments.slice(0, i + 1).join("/"));
 }
 
 /** Why `path` must not be touched anywhere, or undefined. */
@@ -59,6 +81,8 @@ function mixesScripts(segment: string): boolean {
 
 function foldSegment(segment: string): string {
   const lower = segment.normalize("NFKC").replace(INVISIBLE, "").toLowerCase();
-  const visible = Array.from(lower, (letter) => LOOK_ALIKES.get(letter) ?? letter).join("");
+  // The dot of i and j is drawn once, however often it is written.
+  const dotted = lower.replace(/(?<=[ij\u0131\u0237])\u0307+/g, "");
+  const visible = Array.from(dotted, (letter) => TAKEN_FOR.get(letter) ?? letter).join("");
   return visible.replace(/:.*$/, "").replace(/[. ]+$/, "");
 }

@@ -1,6 +1,7 @@
 // A whole patch on a tree of files held elsewhere: policy, clashes between files, all files or nothing. Touches no disk.
 
-import { foldPath } from "../fence/safe-path.js";
+import { hiddenCharacters } from "../fence/hidden-characters.js";
+import { foldPath, parentsOf } from "../fence/safe-path.js";
 import { applySection, insertsIntoNothing, type FileChange } from "./apply-section.js";
 import { checkFileText, checkPatchText } from "./limits.js";
 import { parsePatch } from "./parse-patch.js";
@@ -31,6 +32,8 @@ export function applyPatch(
   if (problem) return problem;
   const parsed = parsePatch(text);
   if (!parsed.ok) return parsed;
+  const many = checkHunks(parsed.value, guard);
+  if (many) return many;
   const sections = mergeSections(parsed.value);
   if (!sections.ok) return sections;
   const read = cached(options.read);
@@ -42,10 +45,12 @@ export function applyPatch(
 function applyAll(sections: readonly FilePatch[], read: ReadFile, guard: PathGuard): Applied | Refusal {
   const files: FileChange[] = [];
   const errors: PatchError[] = [];
+  const gone = sections.filter(({ action }) => action === "delete").map(({ path }) => read(path) ?? "");
+  const deleted = hiddenCharacters(gone.join("\n"));
   for (const section of sections) {
     const source = section.from ?? section.path;
     const before = section.action === "create" ? undefined : read(source);
-    const result = checked(source, before, guard) ?? applySection(section, before);
+    const result = checked(source, before, guard) ?? applySection(section, before, deleted);
     const after = result.ok && checkedAfter(section, result.value, guard);
     if (!result.ok) errors.push(result.error);
     else if (after) errors.push(after.error);
@@ -93,14 +98,18 @@ function duplicate(path: string, line: number): Refusal {
   return refuse("duplicate-file", message, { file: path, line });
 }
 
+/** Before sections are merged, which takes the square of their number. */
+function checkHunks(sections: readonly FilePatch[], { limits }: PathGuard): Refusal | undefined {
+  const hunks = sections.reduce((sum, section) => sum + section.hunks.length, 0);
+  if (hunks <= limits.hunks) return undefined;
+  return refuse("too-large", `the patch has ${hunks} hunks, at most ${limits.hunks} are allowed`);
+}
+
 function checkSections(sections: readonly FilePatch[], guard: PathGuard): Refusal | undefined {
   const { limits } = guard;
   if (sections.length > limits.files) {
     return refuse("too-large", `the patch touches ${sections.length} files, at most ${limits.files} are allowed`);
   }
-  const hunks = sections.reduce((sum, section) => sum + section.hunks.length, 0);
-  if (hunks > limits.hunks)
-    return refuse("too-large", `the patch has ${hunks} hunks, at most ${limits.hunks} are allowed`);
   const refusals = sections.flatMap(({ path, from, line }) => [
     guard.check(path, line),
     from === undefined ? undefined : guard.check(from, line),
@@ -114,27 +123,41 @@ function checkClashes(sections: readonly FilePatch[], read: ReadFile): Refusal |
   const exists = (path: string) => read(path) !== undefined && !vacated.has(path);
   const folded = new Set<string>();
   const written = new Set(sections.filter((s) => s.action !== "delete").map((s) => s.path));
+  const twin = twinNames(sections, (section) => isNew(section, read));
+  if (twin) return twin;
   for (const section of sections) {
     const { path, line, action } = section;
     const fold = foldPath(path);
     if (folded.has(fold) || (vacated.has(path) && (action === "modify" || action === "delete")))
       return duplicate(path, line);
     folded.add(fold);
-    if (action === "delete" || (action === "modify" && !appears(section, read))) continue;
-    const blocker = exists(path) ? path : parents(path).find((parent) => exists(parent) || written.has(parent));
+    if (!isNew(section, read)) continue;
+    const blocker = exists(path) ? path : parentsOf(path).find((parent) => exists(parent) || written.has(parent));
     if (blocker !== undefined) return occupied(section, blocker);
   }
   return repeatedSource(sections);
 }
 
-/** A section that makes its file appear although it is written as a modification. */
-function appears(section: FilePatch, read: ReadFile): boolean {
-  return insertsIntoNothing(section) && read(section.path) !== "";
+/** A section that makes its file appear, although it may be written as a modification. */
+function isNew(section: FilePatch, read: ReadFile): boolean {
+  if (section.action === "modify") return insertsIntoNothing(section) && read(section.path) !== "";
+  return section.action !== "delete";
 }
 
-function parents(path: string): string[] {
-  const segments = path.split("/");
-  return segments.slice(1).map((_, i) => segments.slice(0, i + 1).join("/"));
+/** A new file or a folder above it that would be taken for another one of which the patch speaks. */
+function twinNames(sections: readonly FilePatch[], appears: (section: FilePatch) => boolean): Refusal | undefined {
+  const spelled = new Map<string, string>();
+  const [fresh, others] = [sections.filter(appears), sections.filter((section) => !appears(section))];
+  for (const { path } of others) for (const name of parentsOf(path)) spelled.set(foldPath(name), name);
+  for (const { path, line } of fresh) {
+    for (const name of parentsOf(path)) {
+      const other = spelled.get(foldPath(name)) ?? name;
+      const message = `${name} would be taken for ${other}, of which the patch speaks too: use one spelling`;
+      if (other !== name) return refuse("name-clash", message, { file: path, line });
+      spelled.set(foldPath(name), name);
+    }
+  }
+  return undefined;
 }
 
 function occupied(section: FilePatch, blocker: string): Refusal {

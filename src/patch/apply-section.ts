@@ -4,8 +4,9 @@ import { collectEdits } from "./edits.js";
 import { cutOff } from "./explain.js";
 import { findPlaceholder } from "./elision.js";
 import { isUnclear, settleEscapes, unclearEscapes } from "./escapes.js";
+import { hiddenAdditions, hiddenInNew } from "./hidden.js";
 import { joinLines, LineIndex, splitLines, type FileLine } from "./file-lines.js";
-import { accept, refuse, refuseAll, type PatchError, type Result } from "./patch-error.js";
+import { accept, refuse, refuseAll, type PatchError, type Refusal, type Result } from "./patch-error.js";
 import type { BodyLine, FilePatch } from "./patch.js";
 import { placeHunks } from "./place-hunks.js";
 import { rewrite } from "./rewrite.js";
@@ -24,9 +25,17 @@ export interface FileChange {
   readonly removed: number;
 }
 
-/** `before`: the content at the section's source, undefined if there is no such file. */
-export function applySection(section: FilePatch, before: string | undefined): Result<FileChange> {
-  if (section.action === "create" || (before === undefined && insertsIntoNothing(section))) return create(section);
+/**
+ * `before`: the content at the section's source, undefined if there is no such file.
+ * `deleted`: hidden characters of the files that the patch deletes.
+ */
+export function applySection(
+  section: FilePatch,
+  before: string | undefined,
+  deleted: ReadonlySet<string>,
+): Result<FileChange> {
+  if (section.action === "create" || (before === undefined && insertsIntoNothing(section)))
+    return create(section, deleted);
   const source = section.from ?? section.path;
   if (before === undefined) {
     const message = `${source} does not exist; a new file needs \`--- /dev/null\` and \`+++ b/${section.path}\``;
@@ -43,7 +52,7 @@ export function insertsIntoNothing({ action, hunks }: FilePatch): boolean {
   return first.body.every((line) => line.kind === "+");
 }
 
-function create(section: FilePatch): Result<FileChange> {
+function create(section: FilePatch, deleted: ReadonlySet<string>): Result<FileChange> {
   const body = section.hunks.flatMap((hunk) => hunk.body);
   const stray = body.find((line) => line.kind !== "+" && !(line.bare && line.text.trim() === ""));
   if (section.hunks.length > 1 || stray) {
@@ -55,8 +64,9 @@ function create(section: FilePatch): Result<FileChange> {
     });
   }
   if (section.hunks.at(-1)?.cutOff) return { ok: false, error: cutOff(section.path, section.hunks.at(-1)!) };
-  const elided = refuseAll(elisions(section, () => false));
-  if (elided) return elided;
+  const hidden = hiddenInNew(section, body, deleted);
+  const refused = refuseAll([...elisions(section, () => false), ...(hidden ? [hidden] : [])]);
+  if (refused) return refused;
   if (isUnclear(body)) return { ok: false, error: unclearEscapes(section.path, section.hunks[0]) };
   const added = withoutBareTail(body);
   const after = joinLines(
@@ -103,12 +113,12 @@ function modify(section: FilePatch, before: string): Result<FileChange> {
   const target = { path, index, tellsEnds };
   const whole = section.hunks.filter((hunk) => elided.every((error) => error.hunk !== hunk.index));
   const placed = placeHunks(target, whole);
+  if (index.exhausted) return tooCostly(section);
   const settled = settleEscapes(path, placed.placements);
   const change = collectEdits(target, settled.placements);
-  const failed = [...elided, ...placed.errors, ...settled.errors, ...change.errors].toSorted(
-    (a, b) => (a.line ?? 0) - (b.line ?? 0),
-  );
-  const refused = refuseAll(failed);
+  const hidden = hiddenAdditions(path, lines, change.edits);
+  const failed = [...elided, ...placed.errors, ...settled.errors, ...change.errors, ...hidden];
+  const refused = refuseAll(failed.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)));
   if (refused) return refused;
   const written = rewrite(path, before, lines, change);
   if (!written.ok) return written;
@@ -116,6 +126,11 @@ function modify(section: FilePatch, before: string): Result<FileChange> {
     return refuse("no-change", `the hunks of ${path} leave it as it is`, { file: path, line: section.line });
   }
   return accept({ ...moved, action, before, ...written.value });
+}
+
+function tooCostly({ path, line }: FilePatch): Refusal {
+  const message = `the hunks of ${path} repeat the same few lines so often that finding their places takes too long: send fewer or shorter ones`;
+  return refuse("too-large", message, { file: path, line });
 }
 
 /** Hunks that leave out what they should write. */

@@ -10,11 +10,12 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
+  statSync,
   writeFileSync,
   type Stats,
 } from "node:fs";
-import { dirname, join } from "node:path";
-import { AxonError } from "../errors.js";
+import { dirname, join, resolve } from "node:path";
+import { AxonError, InputError } from "../errors.js";
 import { applyPatch, type Applied } from "./apply-patch.js";
 import type { FileChange } from "./apply-section.js";
 import type { Refusal } from "./patch-error.js";
@@ -23,13 +24,18 @@ import { byFold, heldAgainst, NOTHING, nothingOr, textAt, type Standing } from "
 
 /**
  * Applies `text` to the files below `dir`; without `write` only says what would happen.
- * @throws AxonError `patch-write` if the disk fails; the files are then as they were.
+ * @throws InputError `dir-missing`; AxonError `patch-write` if the disk fails, and the files are then as they were.
  */
 export function applyToDirectory(
   text: string,
-  dir: string,
+  directory: string,
   options: { readonly policy: Policy; readonly write: boolean },
 ): Applied | Refusal {
+  const dir = resolve(directory);
+  if (statSync(dir, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    const advice = "name the one from which the paths of the diff start";
+    throw new InputError("dir-missing", `${directory} is no directory: ${advice}`);
+  }
   const asked = new Map<string, Standing>();
   const read = (path: string) => {
     const standing = asked.get(path) ?? standingBelow(dir, path);
@@ -80,7 +86,7 @@ interface Step {
   readonly temporary: string;
 }
 
-/** Writes every new text beside its place, then renames; whatever fails, what was done is undone. */
+/** `dir` is absolute. Writes every new text beside its place, then renames; whatever fails, what was done is undone. */
 function writeAll(dir: string, files: readonly FileChange[]): void {
   const steps = planSteps(dir, files);
   const made: string[] = [];
@@ -98,9 +104,9 @@ function writeAll(dir: string, files: readonly FileChange[]): void {
     }
   } catch (cause) {
     undo(done, steps, made);
-    throw new AxonError("patch-write", `the patch could not be written below ${dir}; its files are as they were`, {
-      cause,
-    });
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const message = `the patch could not be written below ${dir}, and its files are as they were: ${why}`;
+    throw new AxonError("patch-write", message, { cause });
   }
 }
 

@@ -1,5 +1,6 @@
 // What differs between a tree and a later state of it: values on which further patches can be laid. The tree itself lies elsewhere.
 
+import { parentsOf } from "../fence/safe-path.js";
 import type { FileChange } from "./apply-section.js";
 import type { LookUp } from "./apply-to-tree.js";
 import { byFold, nothingOr, type Standing } from "./standing.js";
@@ -12,7 +13,7 @@ export const UNCHANGED: Changes = new Map();
 /** Looks through the changes at the tree below. */
 export function overlaid(lookUp: LookUp, changes: Changes): LookUp {
   const isFolder = (path: string) => [...changes].some(([name, text]) => text !== null && name.startsWith(`${path}/`));
-  const taken = byFold([...changes].flatMap(([name, text]) => (text === null ? [] : [name])));
+  const taken = byFold([...changes].flatMap(([name, text]) => (text === null ? [] : [...parentsOf(name), name])));
   return async (path) => {
     const text = changes.get(path);
     if (typeof text === "string") return { kind: "text", text };

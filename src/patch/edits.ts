@@ -33,9 +33,10 @@ export function collectEdits(target: Target, placements: readonly Placement[]): 
   const edits: Edit[] = [];
   const errors: PatchError[] = [];
   let terminated: boolean | null = null;
-  const pairs = placements.flatMap(({ lines, at }) => indentPairs(target.index.lines, lines, at));
-  for (const placement of placements) {
-    const found = editsOf(target, { ...placement, pairs });
+  const all = placements.map(({ lines, at }) => indentPairs(target.index.lines, lines, at));
+  const pairs = distinctPairs(all.flat());
+  for (const [i, placement] of placements.entries()) {
+    const found = editsOf(target, { ...placement, own: distinctPairs(all[i]), pairs });
     if (found.ok) edits.push(...found.value);
     else errors.push(found.error);
     terminated = finalNewline(target, placement) ?? terminated;
@@ -68,7 +69,9 @@ function sameEdit(a: Edit, b: Edit): boolean {
 }
 
 interface Placed extends Placement {
-  /** The indentation of all hunks of the file. */
+  /** The indentation of the hunk. */
+  readonly own: readonly IndentPair[];
+  /** That of all hunks of the file. */
   readonly pairs: readonly IndentPair[];
 }
 
@@ -115,16 +118,16 @@ function indented(
   at: number,
 ): Result<readonly IndentedLine[]> {
   const added = run.filter((line) => line.kind === "+");
-  const hunk = indentPairs(target.index.lines, placement.lines, placement.at);
-  if (isLiteral(placement, hunk)) return accept(added.map((line) => ({ text: line.text, line })));
-  const all = placement.tier === "whitespace" ? hunk : placement.pairs;
+  if (isLiteral(placement)) return accept(added.map((line) => ({ text: line.text, line })));
+  const all = placement.tier === "whitespace" ? placement.own : placement.pairs;
   const own = indentPairs(target.index.lines, run, at);
   const twin = replacedLine(run) ? own[0]?.actual : undefined;
   const result: IndentedLine[] = [];
   for (const line of added) {
     const written = leadingBlanks(line.text);
     const blank = line.text.trim() === "";
-    const indent = blank ? "" : (twin ?? translateIndent(written, own, all, placement.pairs));
+    const told = placement.pairs.length <= MOST_PAIRS;
+    const indent = blank ? "" : (twin ?? (told ? translateIndent(written, own, all, placement.pairs) : undefined));
     if (indent === undefined) return unclear(target, placement.hunk, line);
     result.push({ text: blank ? "" : indent + line.text.slice(written.length), line });
   }
@@ -132,9 +135,9 @@ function indented(
 }
 
 /** The added lines are as the file wants them: their hunk shows it, or has no indentation and no other hunk's was changed. */
-function isLiteral({ tier, pairs }: Placed, hunk: readonly IndentPair[]): boolean {
+function isLiteral({ tier, own, pairs }: Placed): boolean {
   if (tier === "whitespace") return false;
-  return hunk.some((pair) => pair.written !== "") || pairs.every((pair) => pair.written === pair.actual);
+  return own.some((pair) => pair.written !== "") || pairs.every((pair) => pair.written === pair.actual);
 }
 
 /** One line in the place of another that was written with the same indentation and begins or ends alike. */
@@ -160,6 +163,14 @@ function indentPairs(file: readonly FileLine[], lines: readonly BodyLine[], at: 
   return solid.map(({ text, actual, removed }) => {
     return { written: leadingBlanks(text), actual: leadingBlanks(actual), removed };
   });
+}
+
+/** Every line is held against every pair; more ways than this to indent show nothing. */
+const MOST_PAIRS = 500;
+
+/** Without repetitions, in their order: they are evidence by what they show, not by how often. */
+function distinctPairs(pairs: readonly IndentPair[]): readonly IndentPair[] {
+  return [...new Map(pairs.map((pair) => [JSON.stringify(pair), pair])).values()];
 }
 
 /** What the no-newline markers say, if the hunk reaches the end of the file; null if nothing. */

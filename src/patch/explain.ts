@@ -16,6 +16,7 @@ const MOST_CANDIDATES = 20;
 const MOST_EXCERPT = 40;
 const MOST_SHOWN = 8;
 const MOST_PLACES = 3;
+const LEAVES_OUT = /^(?:(?:\/\/|#|--|\/\*)\s*)?(?:\.\.\.|\u2026)/;
 /** Characters of a line that a sentence quotes. */
 const MOST_QUOTED = 200;
 
@@ -41,7 +42,7 @@ export function cutOff(path: string, hunk: Hunk): PatchError {
 export function explainMissing(target: Target, hunk: Hunk): Refusal {
   const place = { file: target.path, hunk: hunk.index };
   const old = hunk.body.filter((line) => line.kind !== "+");
-  const elided = old.find((line) => /^\s*(?:\/\/|#|--|\/\*)?\s*(?:\.\.\.|\u2026)/.test(line.text));
+  const elided = old.find((line) => LEAVES_OUT.test(line.text.trimStart()));
   const start = bestStart(target.index, old, hunk);
   const wrong =
     elided ??

@@ -10,7 +10,7 @@ export interface SourceLine {
   readonly unfinished?: true;
 }
 
-const FENCE = /^(`{3,}|~{3,})[ \t]*([^`\s]*)[^`]*$/;
+const FENCE = /^(?:`{3,}|~{3,})/;
 const DIFF_TAGS = new Set(["diff", "patch", "udiff", "unidiff"]);
 const DIFF_START = /^(?:diff --|--- \S|@@|Index: |\*\*\* (?:Begin Patch|Update File|Add File|Delete File))/;
 /** A header that itself ends in CR shows that the whole text was converted, so no CR means anything. */
@@ -27,7 +27,7 @@ interface Block {
  */
 export function extractDiff(text: string): Result<readonly (readonly SourceLine[])[]> {
   const lines = numberedLines(text);
-  const fence = lines.findIndex((line) => FENCE.test(line.text.trimEnd()));
+  const fence = lines.findIndex((line) => openingOf(line.text));
   const start = lines.findIndex((line) => DIFF_START.test(line.text));
   if (fence === -1 || (start !== -1 && start < fence)) return accept([lines]);
   const blocks = fencedBlocks(lines);
@@ -51,10 +51,10 @@ function numberedLines(text: string): SourceLine[] {
 function fencedBlocks(lines: readonly SourceLine[]): Result<readonly Block[]> {
   const blocks: Block[] = [];
   for (let at = 0; at < lines.length; at++) {
-    const opening = FENCE.exec(lines[at].text.trimEnd());
+    const opening = openingOf(lines[at].text);
     if (!opening) continue;
     let end = at + 1;
-    while (end < lines.length && !closes(lines[end].text.trimEnd(), opening[1])) end++;
+    while (end < lines.length && !closes(lines[end].text.trimEnd(), opening.fence)) end++;
     if (end === lines.length) {
       return refuse(
         "truncated",
@@ -64,10 +64,17 @@ function fencedBlocks(lines: readonly SourceLine[]): Result<readonly Block[]> {
         },
       );
     }
-    blocks.push({ tag: opening[2].toLowerCase(), lines: lines.slice(at + 1, end) });
+    blocks.push({ tag: opening.tag.toLowerCase(), lines: lines.slice(at + 1, end) });
     at = end;
   }
   return accept(blocks);
+}
+
+/** The fence that `text` opens, and its tag. In two steps: one expression for both would try every way to share a long run of tildes. */
+function openingOf(text: string): { readonly fence: string; readonly tag: string } | undefined {
+  const fence = FENCE.exec(text)?.[0];
+  const rest = text.slice(fence?.length ?? 0).trim();
+  return fence === undefined || rest.includes("`") ? undefined : { fence, tag: /^\S*/.exec(rest)![0] };
 }
 
 function closes(text: string, opening: string): boolean {

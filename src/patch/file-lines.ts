@@ -22,6 +22,11 @@ export function joinLines(lines: readonly FileLine[]): string {
   return lines.map((line) => line.text + line.end).join("");
 }
 
+/** Lines with their ends. */
+export function linesOf(text: string): string[] {
+  return text === "" ? [] : text.split(/(?<=\n)/);
+}
+
 /** When two lines count as equal, from strict to loose. The first tier with any hit decides. */
 export const TIERS = ["exact", "trailing-blanks", "punctuation", "whitespace"] as const;
 export type Tier = (typeof TIERS)[number];
@@ -57,16 +62,24 @@ interface TierIndex {
 
 /** More places than anybody needs to know that a text is ambiguous. */
 const MOST_HITS = 200;
+/** Lines that may be compared in one file. A large patch on a large file takes a hundredth; periodic texts could take hours. */
+const MOST_COMPARED = 1e8;
 
 export class LineIndex {
   readonly lines: readonly FileLine[];
   readonly #tiers = new Map<Tier, TierIndex>();
+  #compared = 0;
 
   constructor(lines: readonly FileLine[]) {
     this.lines = lines;
   }
 
-  /** Positions from 0 at which `texts` stand one after another, ascending, at most 200. `texts` is not empty. */
+  /** So much was compared that nothing is found any more. */
+  get exhausted(): boolean {
+    return this.#compared > MOST_COMPARED;
+  }
+
+  /** Positions from 0 at which `texts` stand one after another, ascending, at most 200; none once exhausted. `texts` is not empty. */
   find(tier: Tier, texts: readonly string[]): number[] {
     const index = this.#tier(tier);
     const wanted = classesOf(index, tier, texts);
@@ -75,7 +88,10 @@ export class LineIndex {
     const hits: number[] = [];
     for (const position of index.positions[wanted[rarest]]) {
       const at = position - rarest;
-      if (standsAt(index, wanted, at)) hits.push(at);
+      const equal = equalLines(index, wanted, at);
+      this.#compared += equal + 1;
+      if (this.exhausted) return [];
+      if (equal === wanted.length) hits.push(at);
       if (hits.length === MOST_HITS) break;
     }
     return hits;
@@ -85,7 +101,7 @@ export class LineIndex {
   standsAt(tier: Tier, texts: readonly string[], at: number): boolean {
     const index = this.#tier(tier);
     const wanted = classesOf(index, tier, texts);
-    return wanted !== undefined && standsAt(index, wanted, at);
+    return wanted !== undefined && equalLines(index, wanted, at) === wanted.length;
   }
 
   /** Positions from 0 of the lines equal to `text`. */
@@ -141,8 +157,10 @@ function rarestAt(index: TierIndex, wanted: readonly number[]): number {
   return rarest;
 }
 
-function standsAt(index: TierIndex, wanted: readonly number[], at: number): boolean {
-  if (at < 0 || at + wanted.length > index.classes.length) return false;
-  for (let i = 0; i < wanted.length; i++) if (index.classes[at + i] !== wanted[i]) return false;
-  return true;
+/** How many of the first lines of `wanted` stand at `at`; 0 where the file has no room for all. */
+function equalLines(index: TierIndex, wanted: readonly number[], at: number): number {
+  if (at < 0 || at + wanted.length > index.classes.length) return 0;
+  let equal = 0;
+  while (equal < wanted.length && index.classes[at + equal] === wanted[equal]) equal++;
+  return equal;
 }

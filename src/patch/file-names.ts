@@ -71,8 +71,8 @@ export function decodeName(written: string): string {
   const name = quoted
     ? unquote(quoted[1])
     : written
-        .replace(/\t.*$/, "")
-        .replace(/\s+\d{4}-\d\d-\d\d[ T]\d\d:.*$/, "")
+        .split("\t", 1)[0]
+        .replace(/(?<!\s)\s+\d{4}-\d\d-\d\d[ T]\d\d:.*$/, "")
         .trimEnd();
   return withoutDotSlash(name);
 }

@@ -8,6 +8,7 @@ export { changedFurther, overlaid, UNCHANGED, type Changes } from "./changes.js"
 export { createPatch } from "./create-patch.js";
 export { explainRefusal } from "./explain-refusal.js";
 export { classifyChange, isAboutDependencies, type ChangeClass } from "../fence/fence.js";
+export { parentsOf } from "../fence/safe-path.js";
 export type { Limits } from "./limits.js";
 export type { Excerpt, PatchError, PatchErrorCode, Refusal } from "./patch-error.js";
 export { OPEN_POLICY, pathGuard, type Policy } from "./policy.js";

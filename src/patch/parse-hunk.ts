@@ -1,7 +1,7 @@
 // Reads one hunk, forgiving wrong or missing numbers. Counts decide only where prose after a hunk begins.
 
 import type { SourceLine } from "./extract-diff.js";
-import { isNamePair, startsSection } from "./parse-section.js";
+import { isNamePair, startsSection, unfitMark } from "./parse-section.js";
 import type { BodyLine, HunkNumbers, LineKind } from "./patch.js";
 
 /** A hunk before it is known whether its file's arithmetic is right. */
@@ -97,6 +97,7 @@ function tally(body: readonly BodyLine[]): Counts {
 function endsBody(lines: readonly SourceLine[], at: number, counts: Counts, stated: HunkNumbers | null): boolean {
   const text = lines[at].text;
   if (text.startsWith("@@") || text.startsWith("diff --") || ENVELOPE_MARK.test(text)) return true;
+  if (unfitMark(lines[at])) return true;
   if (!isNamePair(lines, at)) return false;
   if (matches(counts, stated)) return true;
   const completes = matches({ old: counts.old + 1, new: counts.new + 1 }, stated);
@@ -128,7 +129,9 @@ function nextHeader(lines: readonly SourceLine[], from: number): number {
 
 function isHeader(lines: readonly SourceLine[], at: number): boolean {
   const { text } = lines[at];
-  return text.startsWith("@@") || startsSection(lines, at) || ENVELOPE_MARK.test(text);
+  return (
+    text.startsWith("@@") || startsSection(lines, at) || ENVELOPE_MARK.test(text) || unfitMark(lines[at]) !== undefined
+  );
 }
 
 function toBody(lines: readonly SourceLine[]): BodyLine[] {

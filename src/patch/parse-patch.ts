@@ -3,7 +3,7 @@
 import { extractDiff, type SourceLine } from "./extract-diff.js";
 import { decodeName, resolveNames, type FileNames } from "./file-names.js";
 import { parseHunk, type RawHunk } from "./parse-hunk.js";
-import { binaryMark, combined, parseHeader, startsSection } from "./parse-section.js";
+import { combined, parseHeader, startsSection, unfitMark } from "./parse-section.js";
 import { accept, refuse, type Refusal, type Result } from "./patch-error.js";
 import { rangeIndex, type FilePatch, type Hunk } from "./patch.js";
 
@@ -29,10 +29,11 @@ export function parsePatch(text: string): Result<readonly FilePatch[]> {
 }
 
 function parseBlock(lines: readonly SourceLine[], sections: FilePatch[]): Refusal | undefined {
+  const lastEnd = lines.findLastIndex((line) => line.text.startsWith("*** End Patch"));
   for (let at = 0; at < lines.length;) {
     const text = lines[at].text;
-    const envelope = text.startsWith("*** Begin Patch");
-    const stray = envelope ? missingEnd(lines, at) : strayLine(lines[at]);
+    const cutOff = text.startsWith("*** Begin Patch") && at > lastEnd;
+    const stray = cutOff ? missingEnd(lines[at]) : strayLine(lines[at]);
     if (stray) return stray;
     const isSection = ENVELOPE.test(text) || startsSection(lines, at);
     if (!isSection) {
@@ -54,14 +55,11 @@ function strayLine(line: SourceLine): Refusal | undefined {
     const message = "a hunk without a file: put `--- a/PATH` and `+++ b/PATH` before it";
     return refuse("no-file-name", message, { line: line.number });
   }
-  return binaryMark(line);
+  return unfitMark(line);
 }
 
-function missingEnd(lines: readonly SourceLine[], at: number): Refusal | undefined {
-  for (let i = at; i < lines.length; i++) if (lines[i].text.startsWith("*** End Patch")) return undefined;
-  return refuse("truncated", "`*** Begin Patch` has no `*** End Patch`: the answer was cut off", {
-    line: lines[at].number,
-  });
+function missingEnd({ number }: SourceLine): Refusal {
+  return refuse("truncated", "`*** Begin Patch` has no `*** End Patch`: the answer was cut off", { line: number });
 }
 
 function parseSection(lines: readonly SourceLine[], at: number): Result<SectionEnd> {

@@ -62,8 +62,12 @@ export function combined(line: number) {
   return refuse("combined-diff", "combined diffs of merges cannot be applied: send a plain unified diff", { line });
 }
 
-/** Refusal if `line` announces binary content. */
-export function binaryMark(line: SourceLine) {
+/** Refusal if `line` announces what no hunk can say: binary content, or a kind of file that is not allowed. */
+export function unfitMark(line: SourceLine) {
+  return binaryMark(line) ?? unsafeMode(line);
+}
+
+function binaryMark(line: SourceLine) {
   if (!BINARY.test(line.text)) return undefined;
   return refuse("binary", "binary changes are not allowed: only text can be patched", { line: line.number });
 }
@@ -73,7 +77,7 @@ function readExtended(header: SectionHeader, line: SourceLine) {
     const found = pattern.exec(line.text);
     if (found) set(header, found[1]);
   }
-  return binaryMark(line) ?? unsafeMode(line);
+  return unfitMark(line);
 }
 
 /** Only regular files, and no change of the executable bit. */

@@ -27,6 +27,7 @@ export type PatchErrorCode =
   | "unclear-escapes"
   | "overlap"
   | "placeholder"
+  | "hidden-characters"
   | "already-applied"
   | "no-change"
   | "unverified";

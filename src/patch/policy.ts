@@ -10,6 +10,10 @@ export interface Policy {
   readonly allow: readonly string[];
   readonly deny?: readonly string[];
   readonly limits?: Partial<Limits>;
+  /** Folder of the repository in which the paths of the patch start, without a slash at its end; default: its top. */
+  readonly below?: string;
+  /** Where the globs are written, for refusals. */
+  readonly source?: string;
 }
 
 /** Everything inside the fence. */
@@ -25,15 +29,17 @@ export interface PathGuard {
 export function pathGuard(policy: Policy): PathGuard {
   const allow = matcher(policy.allow);
   const deny = matcher(policy.deny ?? []);
+  const { below = "" } = policy;
   function check(path: string, line: number): Refusal | undefined {
     const place = { file: path, line };
+    const whole = below === "" ? path : `${below}/${path}`;
     const unsafe = unsafePath(path);
     if (unsafe) return refuse("unsafe-path", `the path ${JSON.stringify(path)} is refused: ${unsafe}`, place);
-    const fenced = outerFence(path);
+    const fenced = outerFence(whole);
     if (fenced !== undefined)
       return refuse("protected-path", `${path} is ${fenced}, which no patch may touch: leave it out`, place);
-    if (allow(path) && !deny(path)) return undefined;
-    const message = `${path} is not among the paths that may change: ${describe(policy)}`;
+    if (allow(whole) && !deny(whole)) return undefined;
+    const message = `${whole} is not among the paths that may change: ${describe(policy)}`;
     return refuse("path-not-allowed", message, place);
   }
   return { limits: { ...DEFAULT_LIMITS, ...policy.limits }, check };
@@ -41,5 +47,6 @@ export function pathGuard(policy: Policy): PathGuard {
 
 function describe(policy: Policy): string {
   const allowed = policy.allow.join(", ") || "none";
-  return policy.deny?.length ? `${allowed}, but not ${policy.deny.join(", ")}` : allowed;
+  const globs = policy.deny?.length ? `${allowed}, but not ${policy.deny.join(", ")}` : allowed;
+  return policy.source === undefined ? globs : `${globs} (${policy.source})`;
 }

@@ -2,7 +2,7 @@
 
 import { applyPatch, diffArrays, type StructuredPatchHunk } from "diff";
 import type { FileEdits } from "./edits.js";
-import { joinLines, type FileLine, type LineEnd } from "./file-lines.js";
+import { joinLines, linesOf, type FileLine, type LineEnd } from "./file-lines.js";
 import { accept, refuse, type Result } from "./patch-error.js";
 
 export interface Rewritten {
@@ -127,8 +127,9 @@ function asPatch(hunks: StructuredPatchHunk[]) {
   return { oldFileName: "a", newFileName: "b", oldHeader: undefined, newHeader: undefined, hunks };
 }
 
-/** A fresh diff costs the square of the number of changed lines that stand on both sides; beyond this the two writers' agreement has to do. */
+/** A fresh diff costs the square of the changed lines, or they times all lines; beyond this the two writers' agreement has to do. */
 const MOST_REDIFFED = 1500;
+const MOST_STEPS = 5e7;
 
 /** Added and removed lines by a fresh diff, if the operations have the net effect of any diff of these texts; undefined if they have not. */
 function recount(before: string, after: string, operations: readonly Operation[]) {
@@ -141,14 +142,10 @@ function recount(before: string, after: string, operations: readonly Operation[]
   for (const [line] of changed.map(hunkLines)) weigh(line.slice(1), line.startsWith("+") ? -1 : 1);
   if ([...balance.values()].some((n) => n !== 0)) return undefined;
   const count = (kind: string) => changed.filter((o) => o.kind === kind).length;
-  if (changed.length > MOST_REDIFFED) return { added: count("+"), removed: count("-") };
+  const dear = changed.length > MOST_REDIFFED || changed.length * (old.length + now.length) > MOST_STEPS;
+  if (dear) return { added: count("+"), removed: count("-") };
   const kept = longestCommon(old, now);
   return { added: now.length - kept, removed: old.length - kept };
-}
-
-/** Lines with their ends. */
-function linesOf(text: string): string[] {
-  return text === "" ? [] : text.split(/(?<=\n)/);
 }
 
 /** How many lines a smallest diff leaves. Those that stand on one side only are in no common sequence, and would cost most. */

@@ -1,8 +1,8 @@
 // What stands at the paths that a patch asks about, wherever the files lie, and what of it forbids the patch.
 
-import { foldPath } from "../fence/safe-path.js";
+import { foldPath, parentsOf } from "../fence/safe-path.js";
 import type { Applied } from "./apply-patch.js";
-import { refuse, type Refusal } from "./patch-error.js";
+import { refuse, refuseAll, type PatchError, type Refusal } from "./patch-error.js";
 
 export type Standing =
   | { readonly kind: "text"; readonly text: string }
@@ -12,15 +12,15 @@ export type Standing =
 
 export const NOTHING: Standing = { kind: "nothing" };
 
-/** What stands at `path`, where nothing does but a name that careless systems and readers take for the same; `taken` by `foldPath`. */
+/** What stands at `path`, where nothing does but a name, of it or of a folder above, that careless systems and readers take for the same. */
 export function nothingOr(path: string, taken: ReadonlyMap<string, string>): Standing {
-  const other = taken.get(foldPath(path));
-  if (other === undefined || other === path) return NOTHING;
-  return {
-    kind: "other",
-    code: "name-clash",
-    why: `${path} would be taken for ${other}, which exists: use that name or another`,
-  };
+  for (const name of [...parentsOf(path), path]) {
+    const other = taken.get(foldPath(name)) ?? name;
+    if (other === name) continue;
+    const why = `${name} would be taken for ${other}, which exists: use that name or another`;
+    return { kind: "other", code: "name-clash", why };
+  }
+  return NOTHING;
 }
 
 /** Names by what they are taken for. */
@@ -34,9 +34,13 @@ export function textAt(standing: Standing | undefined): string | undefined {
 
 /** The result of a patch that took everything but texts for nothing. @param asked every path it asked about */
 export function heldAgainst(asked: ReadonlyMap<string, Standing>, result: Applied | Refusal): Applied | Refusal {
-  for (const [path, standing] of asked) {
-    if (standing.kind === "other") return refuse(standing.code, standing.why, { file: path });
+  // A folder above a file says the same as the file.
+  const others = new Map<string, PatchError>();
+  for (const [file, standing] of asked) {
+    if (standing.kind === "other") others.set(standing.why, { code: standing.code, message: standing.why, file });
   }
+  const refused = refuseAll([...others.values()]);
+  if (refused) return refused;
   const folder = result.ok && result.files.find((file) => asked.get(file.path)?.kind === "folder");
   if (!folder) return result;
   return refuse("not-a-file", `${folder.path} is a folder, where a file would be written`, { file: folder.path });

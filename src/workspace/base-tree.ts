@@ -1,7 +1,7 @@
 // The files of the base commit: every version of a repository is this tree and a few changes. It reads git and writes nothing.
 
 import { isUtf8 } from "node:buffer";
-import { byFold, nothingOr, type Standing } from "../patch/index.js";
+import { byFold, nothingOr, parentsOf, type Standing } from "../patch/index.js";
 import type { Repository } from "../repository/repository.js";
 import type { TrackedFile } from "../repository/tree.js";
 
@@ -73,9 +73,4 @@ function isRegular({ mode }: TrackedFile): boolean {
 
 export function isLink({ mode }: TrackedFile): boolean {
   return mode === "120000";
-}
-
-function parentsOf(path: string): string[] {
-  const parts = path.split("/");
-  return parts.slice(1).map((_, i) => parts.slice(0, i + 1).join("/"));
 }

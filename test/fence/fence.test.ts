@@ -12,13 +12,24 @@ test("the spec alone is a change of the spec, wherever it lies", () => {
 });
 
 describe("what trains may change, with or without the spec", () => {
-  test.each(["train.mjs", "src/model/attention.py", "lib/attestation.ts", "src/latest.ts", "docs/contest.md"])(
-    "%s",
-    (path) => {
-      expect(kindOf(path)).toBe("code");
-      expect(kindOf(SPEC, path)).toBe("code");
-    },
-  );
+  test.each([
+    "train.mjs",
+    "src/model/attention.py",
+    "lib/attestation.ts",
+    "src/latest.ts",
+    "docs/contest.md",
+    "src/retrieval.py",
+    "src/medieval-texts.py",
+    "src/underscore.ts",
+    "src/cipher.ts",
+    "src/overhead.ts",
+    "src/head.ts",
+    "src/webhooks.ts",
+    "data/lock.json",
+  ])("%s", (path) => {
+    expect(kindOf(path)).toBe("code");
+    expect(kindOf(SPEC, path)).toBe("code");
+  });
 });
 
 describe("what judges is fenced, and the path says so", () => {
@@ -48,6 +59,22 @@ describe("what judges is fenced, and the path says so", () => {
     ["package.json", "a manifest, which says what is installed and how it is checked"],
     ["requirements-dev.txt", "a manifest, which says what is installed and how it is checked"],
     ["Makefile", "a manifest, which says what is installed and how it is checked"],
+    ["thresholds.json", "a threshold or the configuration of a check"],
+    ["config/loss_threshold.yml", "a threshold or the configuration of a check"],
+    ["scripts/check.sh", "a threshold or the configuration of a check"],
+    ["ci/steps/build.sh", "a threshold or the configuration of a check"],
+    ["data/heldout.txt", "what is held out to judge with"],
+    ["data/held-out/a.txt", "what is held out to judge with"],
+    ["corpus_holdout.jsonl", "what is held out to judge with"],
+    ["golden/x.txt", "a test"],
+    ["src/hooks/useThing.ts", "what may be a hook of git"],
+    ["hooks/pre-commit", "what may be a hook of git"],
+    ["src/process/child.ts", "what AXON judges with"],
+    ["src/repository/git.ts", "what AXON judges with"],
+    ["src/measuring/ruler.ts", "what AXON judges with"],
+    ["run_eval.sh", "an evaluator"],
+    ["eval_model.py", "an evaluator"],
+    ["scripts/model-scorer.v2.ts", "an evaluator"],
     ["evaluate.py", "an evaluator"],
     ["src/evaluation/scorer.ts", "an evaluator"],
     ["bench/run.mjs", "an evaluator"],

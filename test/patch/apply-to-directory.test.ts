@@ -62,6 +62,25 @@ test("a file is created in a folder that is there", () => {
   expect(read("deep/new.txt")).toBe("x\n");
 });
 
+test.each(["././d", "d/../d", "d/////", "./d/"])("a new folder is made below %s", (name) => {
+  mkdirSync(join(dir, "d"));
+  const here = process.cwd();
+  process.chdir(dir);
+  try {
+    expect(applyToDirectory(NEW, name, { policy: OPEN_POLICY, write: true })).toMatchObject({ ok: true });
+  } finally {
+    process.chdir(here);
+  }
+  expect(read("d/deep/er/new.txt")).toBe("x\n");
+});
+
+test("a directory that is none is the caller's mistake", () => {
+  for (const name of [join(dir, "nope"), join(dir, "a.txt")]) {
+    const attempt = () => applyToDirectory(EDIT, name, { policy: OPEN_POLICY, write: false });
+    expect(attempt).toThrow(expect.objectContaining({ name: "InputError", code: "dir-missing" }));
+  }
+});
+
 describe("refused without a trace", () => {
   test("a file in the place of a folder", () => {
     mkdirSync(join(dir, "deep"));
@@ -110,6 +129,8 @@ describe("refused without a trace", () => {
     }
     expect(apply(createPatch("A.TXT", "one\n", "two\n"))).toMatchObject({ ok: false, error: { code: "name-clash" } });
     expect(apply(createPatch("src/new.txt", undefined, "x\n"))).toMatchObject({ ok: true });
+    const both = apply(createPatch("Src/x", undefined, "x\n") + createPatch("RUN.sh", undefined, "x\n"));
+    expect(both).toMatchObject({ ok: false, error: { code: "name-clash", others: [{ code: "name-clash" }] } });
   });
 
   test("a file that is not UTF-8", () => {
@@ -138,7 +159,7 @@ test("a disk that fails halfway finds everything put back", async () => {
   const diff = createPatch("a.txt", "one\ntwo\n", undefined) + NEW + createPatch("run.sh", "echo 1\n", "echo 2\n");
   const options = { policy: OPEN_POLICY, write: true };
   expect(() => applyOnFailingDisk(diff + createPatch("deep/last.txt", undefined, "y\n"), dir, options)).toThrow(
-    expect.objectContaining({ code: "patch-write" }),
+    expect.objectContaining({ code: "patch-write", message: expect.stringContaining("no space left") }),
   );
   expect(renames).toBe(3);
   expect([read("a.txt"), read("run.sh")]).toEqual(["one\ntwo\n", "echo 1\n"]);

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { applyPatch, createPatch, OPEN_POLICY } from "../../src/patch/index.js";
+import { applyPatch, createPatch, OPEN_POLICY, reversePatch } from "../../src/patch/index.js";
 import { generator } from "../../src/random.js";
 import { patchTree } from "./tree.js";
 
@@ -38,7 +38,6 @@ const WORDS = [
   "\u2028",
   "\u0085\v\f",
   "日本 🙂",
-  "\ufeff",
   "e\u0301",
 ];
 const ENDS = ["\n", "\r\n"] as const;
@@ -86,6 +85,22 @@ describe("apply(createPatch(a, b), a) = b", () => {
       const text = randomText(roll, true);
       expect(patchTree(createPatch("f", undefined, text), {})).toEqual({ f: text });
       expect(patchTree(createPatch("f", text, undefined), { f: text })).toEqual({});
+    }
+  });
+
+  test("for 2 pairs of texts that have too little in common to look for a smallest diff", () => {
+    const roll = dice(6);
+    for (let i = 0; i < 2; i++) {
+      const lines = Array.from({ length: 1700 }, (_, at) => `line ${at}\n`);
+      const middle = lines.slice(100, -100).toSorted(() => roll(3) - 1);
+      const before = `${lines.join("")}${["", "last"][i % 2]}`;
+      const after = [...lines.slice(0, 100), ...middle.toReversed(), ...lines.slice(-100), ["", "end"][roll(2)]].join(
+        "",
+      );
+      const diff = createPatch("f", before, after);
+      expect(diff.match(/^@@/gm)).toHaveLength(1);
+      expect(patchTree(diff, { f: before })).toEqual({ f: after });
+      expect(patchTree(reversePatch(diff), { f: after })).toEqual({ f: before });
     }
   });
 
@@ -142,13 +157,16 @@ describe("git agrees", () => {
   test("one patch with many random files means the same to `git apply`", () => {
     const roll = dice(4);
     const names = ["plain.txt", "my file.txt", "größe/ñ.txt", 'quo"te.txt', "dir/sub/x", "-dash"];
+    const many = Array.from({ length: 1700 }, (_, i) => `${i}\n`);
+    const shuffled = { path: "shuffled", before: many.join(""), after: `${many.toSorted().toReversed().join("")}end` };
     const cases = names
       .concat(Array.from({ length: 60 }, (_, i) => `f${i}`))
       .map((path): { path: string; before: Text; after: Text } => {
         const before = roll(6) === 0 ? undefined : randomText(roll, true);
         if (before === undefined) return { path, before, after: randomText(roll, true) };
         return { path, before, after: roll(6) === 0 ? undefined : `${mutated(roll, before)}end` };
-      });
+      })
+      .concat(shuffled);
     for (const { path, before } of cases) place(path, before);
     const diff = cases.map(({ path, before, after }) => createPatch(path, before, after)).join("");
     writeFileSync(join(repository, ".git", "patch"), diff);

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "@jest/globals";
 import { OPEN_POLICY } from "../../src/patch/index.js";
-import { refusal } from "./tree.js";
+import { patchTree, refusal } from "./tree.js";
 
 const create = (path: string) =>
   `--- /dev/null\n+++ "b/${path.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"\n@@ -0,0 +1 @@\n+x\n`;
@@ -44,6 +44,8 @@ describe("paths that lead outside or mean something else elsewhere", () => {
     "a/ /b",
     "src/ind\u0435x.ts",
     "\u0440ackage.json",
+    "pac\u13e6age.json",
+    "r\u0585adme.md",
     `${"x/".repeat(600)}y`,
     "é".repeat(128),
   ])("%j", (path) => {
@@ -87,6 +89,39 @@ describe("paths that no policy can open", () => {
     "CODEOWNERS",
     "renovate.json",
     ".githooks/pre-push",
+    "githooks/pre-push",
+    "tools/git-hooks/pre-push",
+    ".hooks/pre-push",
+    ".gitea/workflows/x.yml",
+    ".forgejo/workflows/x.yml",
+    "cloudbuild.yaml",
+    "buildspec.yml",
+    ".builds/x.yml",
+    ".azure-pipelines/x.yml",
+    ".tekton/x.yaml",
+    ".zuul.yaml",
+    ".drone.star",
+    "ci/run",
+    ".mergify.yml",
+    "dependabot.yml",
+    "Gopkg.lock",
+    "gems.locked",
+    "stack.yaml.lock",
+    "paket.lock",
+    "rebar.lock",
+    "renv.lock",
+    "Manifest.toml",
+    "go.work.sum",
+    "buildscript-gradle.lockfile",
+    "cabal.project.freeze",
+    ".pnp.cjs",
+    ".pnp.loader.mjs",
+    ".mcp.json",
+    "sub/HEAD",
+    ".g\u0131thub/x.yml",
+    ".gi\u0307thub/x.yml",
+    ".\u0262\u026a\u1d1b\u029c\u1d1c\u0299/x.yml",
+    "\ua4da\ua4ee\ua4e3\ua4d6\ua4f3.\ua4e1\ua4f3\ua4da\ua4d7",
     ".vscode/tasks.json",
     ".envrc",
   ])("%s", (path) => {
@@ -107,6 +142,9 @@ describe("paths inside the fence", () => {
     "größe/ñ.ts",
     "документ.txt",
     "Δt.ts",
+    "k\u0131sa.txt",
+    "lib/objects/x",
+    "lib/head.ts",
   ])("%s", (path) => {
     expect(refusal(create(path), {})).toBe("applied");
   });
@@ -127,6 +165,15 @@ describe("paths inside the fence", () => {
       "path-not-allowed",
     ]);
     expect(refusal(create("a"), {}, { allow: [] })).toBe("path-not-allowed");
+  });
+
+  test("in a folder of the repository its globs and the fence hold for paths from the top", () => {
+    const policy = { allow: ["lib/**"], below: "lib", source: "a file" };
+    expect(refusal(create("a.ts"), {}, policy)).toBe("applied");
+    expect(refusal(create("a.ts"), {}, { ...policy, below: "library" })).toBe("path-not-allowed");
+    expect(refusal(create("workflows/x.yml"), {}, { allow: ["**"], below: ".github" })).toBe("protected-path");
+    const message = "lib/a.ts is not among the paths that may change: src/** (a file)";
+    expect(patchTree(create("a.ts"), {}, { ...policy, allow: ["src/**"] })).toMatchObject({ message });
   });
 
   test("an allowed glob cannot be turned round by a leading !", () => {

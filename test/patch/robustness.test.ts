@@ -75,6 +75,43 @@ describe("2,000 random mutations of a diff", () => {
   }
 });
 
+describe("hostile input of megabytes is answered within the time of the test", () => {
+  const hunk = "@@\n-x\n+z\n";
+  const twice = (line: string) =>
+    Array.from({ length: 20_000 }, (_, i) => (i % 2 ? ` ${line}${i}\n` : `-${line}${i}\n+  new${i}\n`));
+  const blanks = " ".repeat(19_000);
+  const CASES: readonly (readonly [string, string, string])[] = [
+    ["40,000 beginnings of an envelope", `${"*** Begin Patch\n".repeat(40_000)}*** End Patch\n`, "no-patch"],
+    ["20,000 sections of one file", `--- a/f\n+++ b/f\n${hunk}`.repeat(20_000), "too-large"],
+    ["50,000 hunks", `--- a/f\n+++ b/f\n${hunk.repeat(50_000)}`, "too-large"],
+    ["a fence of 19,000 tildes", `${"~".repeat(19_000)}\`\n--- a/f\n+++ b/f\n${hunk}`, "weak-context"],
+    ["comments with wide gaps", `--- a/f\n+++ b/f\n@@\n-x\n${`+# a${blanks}b\n`.repeat(200)}`, "weak-context"],
+    ["added lines of blanks", `--- a/f\n+++ b/f\n@@\n-x\n${`+${blanks}b\n`.repeat(200)}`, "weak-context"],
+    ["context of blanks", `--- a/f\n+++ b/f\n@@\n-x\n${` ${blanks}b\n`.repeat(200)}+z\n`, "context-not-found"],
+    ["names with wide gaps", `--- a/x${blanks}b\n+++ b/x${blanks}b\n${hunk}`.repeat(90), "unsafe-path"],
+  ];
+  test.each(CASES)("%s", (_, text, code) => {
+    const result = applyPatch(text, { read: () => "x\ny\n", policy: { ...OPEN_POLICY, limits: { files: 5 } } });
+    expect(result).toMatchObject({ ok: false, error: { code } });
+  });
+
+  test("10,000 changes in one hunk", () => {
+    const before = Array.from({ length: 20_000 }, (_, i) => `line${i}\n`).join("");
+    const result = applyPatch(`--- a/f\n+++ b/f\n@@\n${twice("line").join("")}`, {
+      read: () => before,
+      policy: OPEN_POLICY,
+    });
+    expect(result).toMatchObject({ ok: true, files: [{ added: 10_000, removed: 10_000 }] });
+  });
+
+  test("a text of two lines in turns, in which a hunk almost fits everywhere", () => {
+    const long = `@@\n${" aaaaaa\n bbbbbb\n".repeat(20_000)}-aaaaaa\n-aaaaaa\n+z\n`;
+    const read = () => "aaaaaa\nbbbbbb\n".repeat(60_000);
+    const result = applyPatch(`--- a/f\n+++ b/f\n${long}`, { read, policy: OPEN_POLICY });
+    expect(result).toMatchObject({ ok: false, error: { code: "too-large" } });
+  });
+});
+
 describe("large input", () => {
   const lines = Array.from({ length: 40_000 }, (_, i) => (i % 3 === 0 ? `unique line ${i}` : ["}", ""][i % 2]));
   const before = `${lines.join("\n")}\n`;
