@@ -155,6 +155,8 @@ export interface Failure {
   readonly ok: false;
   readonly code: string;
   readonly reason: string;
+  /** Wall-clock time that it had taken, where anything ran. */
+  readonly seconds?: number;
 }
 
 export type Measurement = ({ readonly ok: true } & Evaluation) | Failure;
@@ -166,6 +168,8 @@ export interface Attempt extends Proposal {
   /** "deferred": better than its parent, but not the best, or out of bounds: tried again on top of what was better, or gone on with as a branch. */
   readonly decision: "kept" | "deferred" | "rejected";
   readonly reason: string;
+  /** Code of the Failure where there is no number. */
+  readonly failure?: string;
   /** Candidate minus parent, in the objective's unit, per search seed; empty where nothing was trained. */
   readonly differences: readonly number[];
   /** Mean of the differences. */

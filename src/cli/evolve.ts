@@ -3,6 +3,7 @@
 import { Option, type Command } from "commander";
 import type { FinishedCycle } from "../candidate.js";
 import type { CycleEvent } from "../evolution/environment.js";
+import { oneLine } from "../report/escape.js";
 import { cycleReport, sentence, signed } from "../report/table.js";
 import { demoRepository } from "../wire/demo.js";
 import type { CheckedClaim } from "../wire/claims.js";
@@ -137,18 +138,15 @@ const LINES: Lines = {
     return `${failed}attempt ${number}     ${firstLine(hypothesis)}${origin ? ` (${firstLine(origin.model)})` : ""}`;
   },
   attempted: ({ attempt: { decision, reason, differences } }) =>
-    `  ${decision}: ${reason} ${differences.map(signed).join(" ")}`.trimEnd(),
+    `  ${decision}: ${firstLine(reason)} ${differences.map(signed).join(" ")}`.trimEnd(),
   pruned: ({ pruned, left }) => `pruned        ${pruned.join(" ")} contributed nothing; ${left} left`,
   confirming: ({ champion, pairs }) => `confirming    ${champion} on ${pairs} fresh paired seeds`,
   decided: ({ decision }) => `${decision.verdict}: ${sentence(decision)}`,
 };
 
-/** Some of these texts come from a language model: no control characters reach a terminal. */
+/** Some of these texts come from a language model: nothing hidden in them reaches a terminal. */
 function firstLine(text: string): string {
-  return text
-    .split("\n")[0]
-    .replace(/\p{Cc}+/gu, " ")
-    .slice(0, 300);
+  return oneLine(text.split("\n", 1)[0], 300);
 }
 
 function eventLine<K extends CycleEvent["kind"]>(event: Extract<CycleEvent, { readonly kind: K }>): string {

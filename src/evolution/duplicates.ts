@@ -23,17 +23,37 @@ interface Tried {
   readonly decision: Attempt["decision"];
 }
 
+/** What an attempt of an earlier cycle came to. */
+export interface Rejection {
+  readonly cycle: string;
+  readonly attempt: string;
+  readonly reason: string;
+}
+
+/** What earlier cycles know. */
+export interface Earlier {
+  /** What judges an attempt beside its seed: base commit, objective, text, budget, evaluator. */
+  readonly setting: string;
+  /** By `step`: what was clearly worse on other seeds. */
+  readonly rejected: ReadonlyMap<string, Rejection>;
+}
+
+const NOTHING_EARLIER: Earlier = { setting: "", rejected: new Map() };
+
 export class Duplicates {
   readonly #ground: Ground;
   readonly #baseline: Program;
+  readonly #before: Earlier;
   readonly #tried = new Map<string, Tried>();
   readonly #keys = new WeakMap<Program, string>();
+  readonly #steps = new WeakMap<Program, string>();
   /** Normalised texts of the base commit, by path; null for what is no text. */
   readonly #bases = new Map<string, string | null>();
 
-  constructor(ground: Ground, baseline: Program) {
+  constructor(ground: Ground, baseline: Program, before = NOTHING_EARLIER) {
     this.#ground = ground;
     this.#baseline = baseline;
+    this.#before = before;
   }
 
   /** Why there is nothing to learn from training it. */
@@ -45,8 +65,17 @@ export class Duplicates {
     for (const other of pending) {
       if (await isSame(other)) return refused(`the same as attempt ${other.id}, which trains beside it`);
     }
-    const earlier = this.#tried.get(same);
-    return earlier ? refused(`the same as attempt ${earlier.id}, ${earlier.decision} before`) : null;
+    const tried = this.#tried.get(same);
+    if (tried) return refused(`the same as attempt ${tried.id}, ${tried.decision} before`);
+    const step = hashOf([this.#before.setting, await this.#key(parent), same]);
+    this.#steps.set(version, step);
+    const before = this.#before.rejected.get(step);
+    return before ? refused(rejectedWords(before)) : null;
+  }
+
+  /** Names a change that was asked about, what it departs from and what judges it: equal where nothing but the seed differs. */
+  step(version: Program): string | null {
+    return this.#steps.get(version) ?? null;
   }
 
   /** It was asked about, and then tried. */
@@ -77,7 +106,7 @@ export class Duplicates {
       const program = text === null ? null : normalised(path, text);
       if (program === null || program !== (await this.#base(path))) parts.push(path, program);
     }
-    return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+    return hashOf(parts);
   }
 
   async #base(path: string): Promise<string | null> {
@@ -99,6 +128,14 @@ export function sameCode(
   const code = ({ changes }: Pick<Program, "changes">) => [...changes].filter(([path]) => path !== specPath);
   const [one, other] = [code(version), code(parent)];
   return one.length === other.length && one.every(([path, text], i) => path === other[i][0] && text === other[i][1]);
+}
+
+function hashOf(parts: readonly unknown[]): string {
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+}
+
+function rejectedWords({ cycle, attempt, reason }: Rejection): string {
+  return `the same change of the same parent as attempt ${attempt} of cycle ${cycle}, rejected there on another seed: ${reason}`;
 }
 
 function refused(reason: string): Failure {

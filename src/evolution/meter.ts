@@ -32,9 +32,9 @@ export class Meter<V extends Version> {
   async one(version: V, seed: number, reference: Measured<V> | null): Promise<Evaluation | Failure> {
     this.#trainings++;
     const measurement = await this.#environment.measure(version, seed, reference);
+    this.#seconds += measurement.seconds ?? 0;
     if (!measurement.ok) return measurement;
     const { ok: _, ...evaluation } = measurement;
-    this.#seconds += evaluation.seconds;
     return evaluation;
   }
 }

@@ -194,10 +194,11 @@ function attemptOf<V extends Version>(
   { again: _, ...judged }: Judged,
   result: Measured<V> | Failure,
 ): Attempt {
-  const seconds = isFailure(result) ? 0 : result.evaluation.seconds;
+  const seconds = isFailure(result) ? (result.seconds ?? 0) : result.evaluation.seconds;
   const trained: Cost = { trainings: isFailure(version) ? 0 : 1, seconds };
   const cost = paid === undefined ? trained : { ...trained, models: paid };
-  return { id, parent: parent.version.id, ...proposal, ...judged, cost };
+  const failed = isFailure(result) ? { failure: result.code } : {};
+  return { id, parent: parent.version.id, ...proposal, ...judged, ...failed, cost };
 }
 
 function attemptId(cycle: string, number: number, { diff }: Proposal): string {

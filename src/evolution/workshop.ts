@@ -17,7 +17,7 @@ import {
 } from "../patch/index.js";
 import type { CheckedDiff, EvolvableFiles, ProposalContext, Propose, TriedSpec } from "../proposal/proposer.js";
 import { fingerprint, parseSpec, type Spec } from "../spec.js";
-import { Duplicates, sameCode } from "./duplicates.js";
+import { Duplicates, sameCode, type Earlier } from "./duplicates.js";
 import type { CycleEnvironment, Version } from "./environment.js";
 
 /** A state of the repository: the base commit and what differs from it. */
@@ -52,13 +52,15 @@ interface WorkshopOptions {
   readonly propose: Propose;
   /** The specs that earlier cycles tried, oldest first. */
   readonly history: readonly TriedSpec[];
-  /** Told of every attempt; with what it tried where the spec alone told it from its parent. */
-  readonly remember: (attempt: Attempt, tried: TriedSpec | null) => Promise<void>;
+  /** What earlier cycles on the same commit found clearly worse. */
+  readonly before?: Earlier;
+  /** Told of every attempt; with what it tried where the spec alone told it from its parent, and its `step` where it was trained. */
+  readonly remember: (attempt: Attempt, tried: TriedSpec | null, step: string | null) => Promise<void>;
 }
 
 export function workshop(options: WorkshopOptions): Workshop {
-  const { ground, baseline, seed, objective, earlier, history, propose, remember } = options;
-  const duplicates = new Duplicates(ground, baseline);
+  const { ground, baseline, seed, objective, earlier, history, before, propose, remember } = options;
+  const duplicates = new Duplicates(ground, baseline, before);
   const specs: TriedSpec[] = [...history];
   const attempts = [...earlier];
   const diffs = new WeakMap<RepositoryVersion, string>();
@@ -89,7 +91,7 @@ export function workshop(options: WorkshopOptions): Workshop {
       const alone = version !== null && sameCode(version, parent, ground.specPath);
       const specAlone = alone ? { spec: version.spec, parent: parent.spec, attempt } : null;
       if (specAlone) specs.push(specAlone);
-      await remember(attempt, specAlone);
+      await remember(attempt, specAlone, version && duplicates.step(version));
     },
   };
 }

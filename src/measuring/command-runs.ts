@@ -13,6 +13,7 @@ import { materialiseCorpus, removeForeign } from "../workspace/materialise.js";
 import { NOTHING_PREPARED, prepare, type Prepared } from "../workspace/prepare.js";
 import type { Material } from "./material.js";
 import type { Ruler } from "./ruler.js";
+import { timed } from "./timed.js";
 
 export interface CommandRunsOptions {
   readonly material: Material;
@@ -60,7 +61,7 @@ export class CommandRuns {
   run({ changes }: RepositoryVersion, seed: number, begin: () => Allowance | Measurement): Promise<Measurement> {
     return this.#lanes.run(async () => {
       const allowance = begin();
-      return "ok" in allowance ? allowance : this.#measure(changes, seed, allowance);
+      return "ok" in allowance ? allowance : timed(this.#measure(changes, seed, allowance));
     });
   }
 

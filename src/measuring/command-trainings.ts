@@ -54,7 +54,8 @@ export class CommandTrainings {
   #withinBudget({ id }: RepositoryVersion, measurement: Measurement): Measurement {
     if (!measurement.ok || id === "baseline" || this.#baseline.length === 0) return measurement;
     const reason = overBudget(measurement, this.#baseline);
-    return reason === undefined ? measurement : { ok: false, code: "over-budget", reason: `over budget: ${reason}` };
+    if (reason === undefined) return measurement;
+    return { ok: false, code: "over-budget", reason: `over budget: ${reason}`, seconds: measurement.seconds };
   }
 
   #key(version: RepositoryVersion, seed: number): TrainingKey {

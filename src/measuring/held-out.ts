@@ -35,7 +35,6 @@ export async function chooseHeldOut<P extends Judged>(
   for (let epoch = material.split.epoch; ; epoch++) {
     const plan = await planOf(epoch === material.split.epoch ? material : rotated(material, epoch));
     const sketch = sketchOf(plan.ruler.heldOut);
-    if (sketch.length === 0) return { plan, looks: 0 }; // no text judges
     const looks = looksAt(sketch, archive.ledger());
     if (!archive.started(plan.id) && looks >= LOOKS) continue;
     await archive.append({ kind: "start", start: { cycle: plan.id, split: splitName(material, plan.ruler), sketch } });

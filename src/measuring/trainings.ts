@@ -16,6 +16,7 @@ import type { Progress } from "../training/trainer.js";
 import { removeForeign } from "../workspace/materialise.js";
 import { splitName } from "./held-out.js";
 import type { Material } from "./material.js";
+import { timed } from "./timed.js";
 
 /** Receipts promise digits per thread count, and independent trainings gain more from cores than one training does. */
 export const THREADS = 1;
@@ -58,7 +59,7 @@ export class Trainings {
     if (whole) return (curve && asGivenUp(whole, curve)) ?? whole;
     const earlier = gaveUp && archive.training(gaveUp);
     if (earlier) return earlier;
-    const measurement = await this.#train(spec, seed, curve);
+    const measurement = await timed(this.#train(spec, seed, curve));
     if (measurement.ok || !OF_ONE_RUN.has(measurement.code))
       await archive.append({ kind: "training", key, measurement });
     else if (measurement.code === "hopeless") await archive.append({ kind: "training", key: gaveUp!, measurement });
@@ -110,9 +111,9 @@ function lossMeaning({ data, training: { dropout, zLoss } }: Spec): string {
 
 /** A whole training is in the archive, yet it would have been given up: the answer must not depend on what the archive holds. */
 function asGivenUp(whole: Measurement, reference: readonly number[]): Measurement | undefined {
-  const curve = whole.ok ? whole.training?.curve : undefined;
-  const reason = curve?.length === reference.length ? givenUp(curve, reference) : undefined;
-  return reason === undefined ? undefined : { ok: false, code: "hopeless", reason };
+  if (!whole.ok || whole.training?.curve.length !== reference.length) return undefined;
+  const reason = givenUp(whole.training.curve, reference);
+  return reason === undefined ? undefined : { ok: false, code: "hopeless", reason, seconds: whole.seconds };
 }
 
 /** Removes scratch directories of trainings that were killed. The archive's lock says that nobody works in them. */

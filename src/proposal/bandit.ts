@@ -50,17 +50,27 @@ export function chooseArm(arms: readonly string[], earnings: Earnings, seed: num
 /** In the order of the attempts. */
 function outcomesOf({ attempts, noise, direction }: Earnings): Outcome[] {
   const seen = new Set<string>();
+  const usual = usualSeconds(attempts);
   return attempts.flatMap((attempt) => {
     const { instead, origin, cost, diff } = attempt;
-    const whole = cost.seconds + secondsOf(cost.models);
+    // What was not trained to its end took the turn of a proposal too: to fail early must not look cheap.
+    const trained = attempt.effect === null ? Math.max(cost.seconds, usual) : cost.seconds;
+    const whole = trained + secondsOf(cost.models);
     // Asking in vain took the turn of a proposal, so it is charged with the training that another's took.
     const failed = instead ? [{ arm: modelArm(instead.asked), gain: 0, cost: whole }] : [];
     if (seen.has(diff)) return failed; // tried again on top of another: it has earned already
-    seen.add(diff);
     const gain = gainOf(attempt, noise, direction);
+    if (gain > 0) seen.add(diff);
     if (origin) return [{ arm: modelArm(origin.asked), gain, cost: whole }];
-    return [...failed, { arm: SEARCH_ARM, gain, cost: cost.seconds }];
+    return [...failed, { arm: SEARCH_ARM, gain, cost: trained }];
   });
+}
+
+/** Mean seconds of the trainings that gave a number; 1 where none did. */
+function usualSeconds(attempts: readonly Attempt[]): number {
+  const measured = attempts.filter(({ effect }) => effect !== null);
+  if (measured.length === 0) return 1;
+  return measured.reduce((sum, { cost }) => sum + cost.seconds, 0) / measured.length;
 }
 
 function secondsOf(models: ModelCost | undefined): number {

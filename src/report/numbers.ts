@@ -34,6 +34,17 @@ export function percent(share: number): string {
   return `${fixed(100 * share, share > 0.99 && share < 1 ? 1 : 0)} %`;
 }
 
+/** "1 attempt", "2 attempts". */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** How often something happens by chance, in words: never "in 0 %". */
+export function oftenness(share: number): string {
+  if (share < 0.001) return "in fewer than 1 of 1000 cases";
+  return share > 0.999 ? "in more than 999 of 1000 cases" : `in ${Number((100 * share).toPrecision(2))} % of cases`;
+}
+
 /** A probability of chance: two digits, never 0. */
 export function chance(pValue: number): string {
   if (pValue < 1e-12) return "p < 1e-12";

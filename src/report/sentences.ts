@@ -2,7 +2,7 @@
 
 import type { Attempt, FinishedCycle, Objective, Trade } from "../candidate.js";
 import type { Text } from "./document.js";
-import { chance, decimalsOf, fixed, grown, MEASURES, mean, signed } from "./numbers.js";
+import { chance, counted, decimalsOf, fixed, grown, MEASURES, mean, signed } from "./numbers.js";
 
 const LEADS = {
   accepted: "It helps.",
@@ -77,7 +77,7 @@ export function askingCost({ cost: { models } }: FinishedCycle): string {
   if (models === undefined) return "";
   const { requests, inputTokens, outputTokens, dollars } = models;
   const price = dollars === null ? "of unknown price" : `$${fixed(dollars, 4)}`;
-  return `${requests} requests to language models, ${fixed(inputTokens, 0)} tokens in and ${fixed(outputTokens, 0)} out, ${price}`;
+  return `${counted(requests, "request")} to language models, ${fixed(inputTokens, 0)} tokens in and ${fixed(outputTokens, 0)} out, ${price}`;
 }
 
 /** A measure that moves by less is told as unmoved. */

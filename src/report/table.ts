@@ -1,7 +1,11 @@
 // A cycle as a table that a person can read in a terminal. Pure.
 
 import type { Attempt, Decision, FinishedCycle } from "../candidate.js";
+import { oneLine } from "./escape.js";
 import { askingCost, reasonOf } from "./sentences.js";
+
+/** Characters of a reason. */
+const REASON = 1000;
 
 /** Bits per byte with sign, so that better (lower) stands out. */
 export function signed(value: number): string {
@@ -37,21 +41,12 @@ function attemptRow(attempt: Attempt): string[] {
   const delta = effect === null ? "" : signed(effect);
   const confidence = pValue === null ? "" : `${(100 * (1 - pValue)).toFixed(1)} %`;
   const [change] = hypothesis.split(/\n|: /); // what follows says why
-  return [id, shorten(oneLine(change), 60), delta, confidence, decision, oneLine(reasonOf(attempt))];
-}
-
-/** Without line ends and other control characters: some of these texts come from a language model. */
-function oneLine(text: string): string {
-  return text.replace(/\p{Cc}+/gu, " ");
+  return [id, oneLine(change, 60), delta, confidence, decision, oneLine(reasonOf(attempt), REASON)];
 }
 
 /** The decision in words, with the interval where something was measured. */
 export function sentence({ reason, interval }: Decision): string {
   return interval ? `${reason}; interval ${signed(interval[0])} to ${signed(interval[1])}` : reason;
-}
-
-function shorten(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }
 
 /** Columns as wide as their widest cell. */

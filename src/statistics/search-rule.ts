@@ -1,6 +1,6 @@
 // When a single paired training is good enough to build on. A cheap filter: nothing it lets through leaves the machine unconfirmed.
 
-import type { Noise } from "../candidate.js";
+import type { Attempt, Noise } from "../candidate.js";
 import { isNegligible } from "./negligible.js";
 import { upperQuantile, upperTail } from "./student-t.js";
 
@@ -22,6 +22,20 @@ export function worthKeeping(change: number, { deviation, runs }: Noise): Search
   if (change > 0) return { keep: false, reason: "worse than its parent on the same seed", pValue };
   if (isNegligible(change, deviation)) return { keep: false, reason: "too little better to be of use", pValue };
   return { keep: true, reason: "better than its parent on the same seed", pValue };
+}
+
+/** From here on a change is worse by about a standard deviation between seeds: hardly one in fifty that gain as much look so. */
+const CLEARLY_WORSE = 0.8;
+
+/** Failures of a training that other seeds would hardly mend; those of commands and machines may be chance. */
+const LOST: ReadonlySet<string> = new Set(["hopeless", "diverged"]);
+
+type Judged = Pick<Attempt, "decision" | "effect" | "pValue" | "failure">;
+
+/** Whether other seeds need not be asked: it is worse by more than chance, or by what no seed changes, or was lost on its way. */
+export function clearlyRejected({ decision, effect, pValue, failure = "" }: Judged): boolean {
+  if (decision !== "rejected") return false;
+  return effect === null ? LOST.has(failure) : pValue === null || pValue >= CLEARLY_WORSE;
 }
 
 /**

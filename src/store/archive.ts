@@ -25,7 +25,7 @@ export class Archive {
   readonly #release: () => Promise<void>;
   readonly #trainings = new Map<string, Measurement>();
   readonly #attempts = new Set<string>();
-  /** Attempts with their specs, oldest first. */
+  /** Attempts that were trained, oldest first. */
   readonly #tries: ArchivedTry[] = [];
   /** How many tries there were when a cycle began. */
   readonly #triesBefore = new Map<string, number>();
@@ -169,9 +169,9 @@ export class Archive {
     this.#triesBefore.set(start.cycle, this.#tries.length);
   }
 
-  #indexAttempt({ cycle, attempt, specs }: Extract<Entry, { kind: "attempt" }>): void {
-    this.#attempts.add(`${cycle} ${attempt.id}`);
-    if (specs) this.#tries.push({ attempt, specs });
+  #indexAttempt({ kind: _, ...tried }: Extract<Entry, { kind: "attempt" }>): void {
+    this.#attempts.add(`${tried.cycle} ${tried.attempt.id}`);
+    if (tried.specs ?? tried.step) this.#tries.push(tried);
   }
 
   #indexTrace(entry: Entry): void {

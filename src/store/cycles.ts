@@ -36,6 +36,7 @@ export const attempt = z.strictObject({
   instead: z.strictObject({ asked: z.string(), reason: z.string(), ...modelCost }).exactOptional(),
   decision: z.enum(["kept", "deferred", "rejected"]),
   reason: z.string(),
+  failure: z.string().exactOptional(),
   differences: z.array(number),
   effect: number.nullable(),
   pValue: number.nullable(),

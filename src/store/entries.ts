@@ -16,7 +16,7 @@ import { AxonError } from "../errors.js";
 
 export type Entry =
   | { readonly kind: "training"; readonly key: TrainingKey; readonly measurement: Measurement }
-  | { readonly kind: "attempt"; readonly cycle: string; readonly attempt: Attempt; readonly specs?: TriedSpecs }
+  | ({ readonly kind: "attempt" } & ArchivedTry)
   | { readonly kind: "start"; readonly start: CycleStart }
   | { readonly kind: "answer"; readonly answer: StoredAnswer }
   | { readonly kind: "expense"; readonly expense: ModelExpense }
@@ -31,8 +31,11 @@ export interface TriedSpecs {
 }
 
 export interface ArchivedTry {
+  readonly cycle: string;
   readonly attempt: Attempt;
-  readonly specs: TriedSpecs;
+  readonly specs?: TriedSpecs;
+  /** Of what was trained: equal where nothing but the seed differs, in the parent, the change and what judges them. */
+  readonly step?: string;
 }
 
 const tokens = { inputTokens: z.number().min(0), outputTokens: z.number().min(0) };
@@ -52,7 +55,12 @@ const indexed = z.discriminatedUnion("kind", [
     }),
     measurement: z.looseObject({ ok: z.boolean() }),
   }),
-  z.looseObject({ kind: z.literal("attempt"), cycle: z.string(), attempt: z.looseObject({ id: z.string() }) }),
+  z.looseObject({
+    kind: z.literal("attempt"),
+    cycle: z.string(),
+    attempt: z.looseObject({ id: z.string() }),
+    step: z.string().exactOptional(),
+  }),
   z.looseObject({
     kind: z.literal("start"),
     start: z.looseObject({

@@ -2,7 +2,7 @@
 
 import type { Attempt, Claim, FinishedCycle } from "../candidate.js";
 import { oneLine } from "../report/escape.js";
-import { decimalsOf, fixed, signed } from "../report/numbers.js";
+import { counted, decimalsOf, fixed, signed } from "../report/numbers.js";
 import { drawTree, type Branch } from "./tree.js";
 
 /** A cycle, and what the archive and the repository know about it. */
@@ -11,6 +11,19 @@ export interface Told {
   /** Cycles whose accepted bundles its base commit holds; null where the commit is not at hand. */
   readonly holds: readonly string[] | null;
   readonly claim: Claim | undefined;
+}
+
+/** A cycle that runs or was stopped: its attempts so far are all that the archive holds. */
+export interface Unfinished {
+  readonly id: string;
+  readonly attempts: readonly Attempt[];
+}
+
+/** What a story needs: of an unfinished cycle nothing else is known. */
+export type Telling = Told | { readonly cycle: Unfinished };
+
+export function isFinished(cycle: FinishedCycle | Unfinished): cycle is FinishedCycle {
+  return "decision" in cycle;
 }
 
 /** Cycles of which a line is shown; older ones are counted. */
@@ -23,24 +36,29 @@ export function championsOf(told: readonly Told[]): ReadonlyMap<string, string> 
   return new Map(standing.map(({ cycle }) => [cycle.objective.name, cycle.id]));
 }
 
-/** All cycles in a line or two each, and below them the tree of the last one. */
-export function lineageText(told: readonly Told[]): string {
+/** All cycles in a line or two each, unfinished ones last, and below them the tree of the last one that ended, if any did. */
+export function lineageText(told: readonly Told[], unfinished: readonly Unfinished[] = []): string {
   const champions = new Set(championsOf(told).values());
   const shown = told.slice(-MOST_CYCLES);
   const left = told.length - shown.length;
   const last = told.at(-1);
+  const running = unfinished.at(-1);
   return [
     ...(left > 0 ? [`${left} older cycles are in the archive: axon lineage CYCLE shows one`] : []),
     ...shown.flatMap((one) => cycleLines(one, champions.has(one.cycle.id))),
+    ...unfinished.slice(-MOST_CYCLES).map(unfinishedLine),
     ...(last ? ["", treeText(last, champions.has(last.cycle.id))] : []),
+    ...(!last && running ? ["", treeText({ cycle: running }, false)] : []),
   ].join("\n");
 }
 
+function unfinishedLine({ id, attempts }: Unfinished): string {
+  return `  ${oneLine(id, 64)}${NOT_FINISHED}: ${counted(attempts.length, "attempt")} so far`;
+}
+
 /** The attempts of one cycle as a tree. */
-export function treeText({ cycle }: Told, isChampion: boolean): string {
-  const { attempts, baseline, noise, objective } = cycle;
-  const name = oneLine(objective.name, 60);
-  const root = `baseline ${fixed(baseline.score, decimalsOf(noise))} ${name}, ±${fixed(noise.deviation, decimalsOf(noise))} between seeds`;
+export function treeText({ cycle }: Telling, isChampion: boolean): string {
+  const { attempts } = cycle;
   const children = new Map<string, Attempt[]>();
   for (const attempt of attempts) children.set(attempt.parent, [...(children.get(attempt.parent) ?? []), attempt]);
   const known = new Set(["baseline", ...attempts.map(({ id }) => id)]);
@@ -50,16 +68,31 @@ export function treeText({ cycle }: Told, isChampion: boolean): string {
   });
   const orphans = attempts.filter(({ parent }) => !known.has(parent));
   const below = [...(children.get("baseline") ?? []), ...orphans].map(branch);
-  const title = `cycle ${oneLine(cycle.id, 64)}: ${attempts.length} attempts`;
-  return [title, ...drawTree({ text: root, below })].join("\n");
+  const title = `cycle ${oneLine(cycle.id, 64)}${isFinished(cycle) ? "" : NOT_FINISHED}: ${counted(attempts.length, "attempt")}`;
+  return [title, ...drawTree({ text: rootText(cycle), below })].join("\n");
 }
 
-function attemptLine(attempt: Attempt, cycle: FinishedCycle, isChampion: boolean): string {
+/** Marks what an unfinished cycle says of itself. */
+export const NOT_FINISHED = ", not finished";
+
+function rootText(cycle: FinishedCycle | Unfinished): string {
+  if (!isFinished(cycle)) return "baseline";
+  const { baseline, noise, objective } = cycle;
+  const decimals = decimalsOf(noise);
+  return `baseline ${fixed(baseline.score, decimals)} ${oneLine(objective.name, 60)}, ±${fixed(noise.deviation, decimals)} between seeds`;
+}
+
+function attemptLine(attempt: Attempt, cycle: FinishedCycle | Unfinished, isChampion: boolean): string {
   const { id, effect, hypothesis } = attempt;
-  const delta = effect === null ? "" : ` ${signed(effect, decimalsOf(cycle.noise))}`;
+  const delta = effect === null ? "" : ` ${signed(effect, decimalsOfCycle(cycle))}`;
   const [change] = hypothesis.split(/\n|: /); // what follows says why
-  const star = id === cycle.champion ? championMark(isChampion) : "";
+  const star = isFinished(cycle) && id === cycle.champion ? championMark(isChampion) : "";
   return `${oneLine(id, 20)} ${wordOf(attempt, cycle)}${delta}  ${oneLine(change, WORDS)}${star}`;
+}
+
+/** The noise of a cycle is on record once it has ended. */
+export function decimalsOfCycle(cycle: FinishedCycle | Unfinished): number {
+  return decimalsOf(isFinished(cycle) ? cycle.noise : { deviation: 0 });
 }
 
 function championMark(isChampion: boolean): string {
@@ -67,8 +100,8 @@ function championMark(isChampion: boolean): string {
 }
 
 /** What became of an attempt, in two words at most. */
-export function wordOf({ id, decision }: Attempt, { pruned }: FinishedCycle): string {
-  return decision === "kept" && pruned.includes(id) ? "kept, left out" : decision;
+export function wordOf({ id, decision }: Attempt, cycle: FinishedCycle | Unfinished): string {
+  return decision === "kept" && isFinished(cycle) && cycle.pruned.includes(id) ? "kept, left out" : decision;
 }
 
 /** The attempts that the cycle's bundle is made of. */

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { Attempt, FinishedCycle, Receipt, Verdict } from "../candidate.js";
+import type { Attempt, FinishedCycle, Objective, Receipt, Verdict } from "../candidate.js";
 import { boundsOf, objectiveOf } from "../config/configuration.js";
 import { describeLeftOut } from "../data/corpus.js";
 import { sequentialPlan } from "../statistics/significance.js";
@@ -18,9 +18,9 @@ import { Archive } from "../store/archive.js";
 import type { Progress } from "../training/trainer.js";
 import { flopsPerToken } from "../transformer/parameters.js";
 import { commitAccepted, writeReceipt } from "./accepted.js";
-import { specsOf, triedBefore } from "./tried.js";
+import { rejectedBefore, specsOf, triedBefore } from "./tried.js";
 import { checkClaims, specOf, type CheckedClaim } from "./claims.js";
-import { chooseHeldOut } from "../measuring/held-out.js";
+import { chooseHeldOut, splitName } from "../measuring/held-out.js";
 import { gatherMaterial, type Material } from "../measuring/material.js";
 import { chooseRuler, type Ruler } from "../measuring/ruler.js";
 import { openMeasuring, type Measuring, type MeasuringOptions } from "../measuring/measuring.js";
@@ -89,7 +89,7 @@ export interface EvolveHooks {
 }
 
 /** Raised whenever the same options would take another way, or their result is kept in another form. */
-const CYCLE = 4;
+const CYCLE = 5;
 
 /** What a cycle is about, with everything decided. */
 interface Plan {
@@ -188,10 +188,11 @@ async function search(run: Run): Promise<FinishedCycle> {
     const [objective, bounds] = [objectiveOf(configuration), boundsOf(configuration)];
     const earlier = attemptsFor(objective, await archive.cyclesBefore(id));
     const history = triedBefore(archive, id, objective);
-    const remember = (attempt: Attempt, tried: TriedSpec | null) =>
-      archive.append({ kind: "attempt", cycle: id, attempt, ...specsOf(tried, objective) });
+    const before = { setting: settingOf(plan, objective), rejected: rejectedBefore(archive, id) };
+    const remember = (attempt: Attempt, tried: TriedSpec | null, step: string | null) =>
+      archive.append({ kind: "attempt", cycle: id, attempt, ...(step && { step }), ...specsOf(tried, objective) });
     const environment: CycleEnvironment<RepositoryVersion> = {
-      ...workshop({ ground, baseline, seed, objective, earlier, history, propose, remember }),
+      ...workshop({ ground, baseline, seed, objective, earlier, history, before, propose, remember }),
       measure: measuring.measure,
       plan: sequentialPlan(),
       report: (event) => {
@@ -206,6 +207,11 @@ async function search(run: Run): Promise<FinishedCycle> {
   } finally {
     await measuring.close();
   }
+}
+
+/** All that an attempt's number hangs on beside its seed and the versions themselves. */
+function settingOf({ material, ruler, flops }: Plan, { name }: Objective): string {
+  return JSON.stringify([material.commit, name, splitName(material, ruler), flops, ruler.evaluator, RUNTIME_VERSION]);
 }
 
 function proposerOf(

@@ -5,7 +5,7 @@ import type { Attempt } from "../candidate.js";
 import { InputError } from "../errors.js";
 import { openRepository, type Repository } from "../repository/repository.js";
 import { readHistory, type History } from "../store/history.js";
-import type { Told } from "../story/lineage.js";
+import type { Telling, Told } from "../story/lineage.js";
 
 /** How many ids a refusal names. */
 const NAMED = 5;
@@ -33,12 +33,14 @@ export async function readChronicle(directory: string, cycle: string): Promise<C
     claim: claims.get(one.id),
   }));
   if (cycle === "") return { told, open, unread };
-  return { told: [only(told, cycle, ({ cycle: { id } }) => id, "cycle")], open: [], unread: [] };
+  const all: readonly Telling[] = [...told, ...open.map((one) => ({ cycle: one }))];
+  const found = only(all, cycle, ({ cycle: { id } }) => id, "cycle");
+  return "holds" in found ? { told: [found], open: [], unread: [] } : { told: [], open: [found.cycle], unread: [] };
 }
 
 /** A cycle, or one attempt of it. */
 export interface Found {
-  readonly told: Told;
+  readonly told: Telling;
   readonly attempt: Attempt | null;
 }
 
@@ -49,19 +51,11 @@ export interface Found {
 export async function findStory(directory: string, id: string): Promise<Found> {
   const { told, open } = await readChronicle(directory, "");
   const [first, second] = id.split("/", 2);
-  const cycles = told.filter(({ cycle }) => cycle.id.startsWith(first));
+  const all: readonly Telling[] = [...told, ...open.map((cycle) => ({ cycle }))];
+  const cycles = all.filter(({ cycle }) => cycle.id.startsWith(first));
   if (second === undefined && cycles.length === 1) return { told: cycles[0], attempt: null };
-  const [within, prefix] = second === undefined ? [told, first] : [cycles, second];
+  const [within, prefix] = second === undefined ? [all, first] : [cycles, second];
   const attempts = within.flatMap((one) => one.cycle.attempts.map((attempt) => ({ told: one, attempt })));
-  const running = open.find(
-    (one) => one.id.startsWith(id) || one.attempts.some((attempt) => attempt.id.startsWith(id)),
-  );
-  if (running && !attempts.some(({ attempt }) => attempt.id.startsWith(prefix))) {
-    throw new InputError(
-      "unknown-id",
-      `${id} belongs to cycle ${running.id}, which has not ended: let axon evolve come to its end first`,
-    );
-  }
   return only(
     attempts,
     prefix,

@@ -40,6 +40,14 @@ describe("the budget", () => {
     }
   });
 
+  test("counts the time of a training that failed, and its attempt is charged with it", async () => {
+    const fails = ({ optimizer }: Spec) => optimizer.beta2 === 0.9;
+    const lab = laboratory({ steps: [set("beta2", 0.9)], fails });
+    const { result } = await runCycle(request(), lab);
+    expect(result.attempts[0].cost).toEqual({ trainings: 1, seconds: 0.04 });
+    expect(result.cost.seconds).toBeCloseTo(0.1 * (lab.calls.length - 1) + 0.04, 9);
+  });
+
   test("is not touched further by a baseline that fails", async () => {
     const lab = laboratory({ steps: idle, fails: () => true });
     await expect(runCycle(request(), lab)).rejects.toMatchObject({

@@ -51,6 +51,23 @@ describe("before anything is trained", () => {
     expect(await duplicates.known(version("5", ["a.py", null]), first, [])).toBeNull();
   });
 
+  test("what an earlier cycle found clearly worse is refused with its reason, from the same parent and setting alone", async () => {
+    const [first, better] = [version("1", twice), version("2", ["b.py", "x = 1\n"])];
+    const nothing = new Map<string, { cycle: string; attempt: string; reason: string }>();
+    const earlier = new Duplicates(ground(true), baseline, { setting: "s", rejected: nothing });
+    expect(await earlier.known(first, baseline, [])).toBeNull();
+    const rejected = new Map([
+      [earlier.step(first)!, { cycle: "abc", attempt: "7-x", reason: "worse than its parent" }],
+    ]);
+    const later = new Duplicates(ground(true), baseline, { setting: "s", rejected });
+    const reason =
+      "the same change of the same parent as attempt 7-x of cycle abc, rejected there on another seed: worse than its parent";
+    expect(await later.known(version("9", commented), baseline, [])).toEqual({ ok: false, code: "known", reason });
+    expect(await later.known(version("9", ["b.py", "x = 1\n"], twice), better, [])).toBeNull();
+    const elsewhere = new Duplicates(ground(true), baseline, { setting: "another commit", rejected });
+    expect(await elsewhere.known(version("9", commented), baseline, [])).toBeNull();
+  });
+
   test("code is nothing at all where the spec alone is trained", async () => {
     const duplicates = new Duplicates(ground(false), baseline);
     expect(await duplicates.known(version("1", twice), baseline, [])).toMatchObject({

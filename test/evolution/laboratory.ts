@@ -10,8 +10,11 @@ import { generator } from "../../src/random.js";
 import { fingerprint, parseSpec, type Spec } from "../../src/spec.js";
 import { parse, stringify } from "yaml";
 
+/** One for all laboratories: it simulates its own power when it is made. */
+const PLAN = sequentialPlan();
+
 /** Pairs of the longest confirmation. */
-export const LAST_LOOK = sequentialPlan().looks.at(-1)!;
+export const LAST_LOOK = PLAN.looks.at(-1)!;
 
 export const SPEC_PATH = "model/spec.yml";
 const BASE = `optimizer:
@@ -96,7 +99,6 @@ export class Killed extends Error {}
 
 export function laboratory(world: World, baseline: RepositoryVersion = request().baseline): Laboratory {
   const { killAt = Infinity, memo = new Map<string, Measurement>() } = world;
-  const plan = sequentialPlan();
   const remembered: Attempt[] = [];
   const next = proposer(world);
   const shop = workshop({
@@ -116,7 +118,7 @@ export function laboratory(world: World, baseline: RepositoryVersion = request()
     remembered,
     events: [],
     memo,
-    plan: { ...plan, rule: world.rule ?? plan.rule },
+    plan: { ...PLAN, rule: world.rule ?? PLAN.rule },
     measure: async ({ spec }, seed) => {
       lab.calls.push({ spec, seed });
       const key = `${seed} ${fingerprint(spec)}`;
@@ -147,7 +149,7 @@ function trained(
   spec: Spec,
   seed: number,
 ): Measurement {
-  if (fails(spec, seed)) return { ok: false, code: "diverged", reason: "the loss became NaN at step 3" };
+  if (fails(spec, seed)) return { ok: false, code: "diverged", reason: "the loss became NaN at step 3", seconds: 0.04 };
   const shared = generator("laboratory", "shared").normal(seed);
   const own = generator("laboratory", fingerprint(spec)).normal(seed);
   const score = 3 + effect(spec) + luck(spec, seed) + noise * (10 * shared + own);
@@ -178,6 +180,8 @@ function groundOf(text: string | null): Ground {
   };
 }
 
+const BASELINE = versionOf(BASE);
+
 type Request = CycleRequest<RepositoryVersion>;
 
 export function request(over: Partial<Request> = {}): Request {
@@ -186,7 +190,7 @@ export function request(over: Partial<Request> = {}): Request {
     baseCommit: "a".repeat(40),
     objective: { name: "bits per byte", direction: "lower", selfReported: false },
     bounds: {},
-    baseline: versionOf(BASE),
+    baseline: BASELINE,
     trainings: 48,
     ...over,
   };

@@ -16,11 +16,14 @@ interface Worth {
   readonly dollars?: number;
   /** Of its requests that give nothing, so that the search steps in. */
   readonly vain?: number;
+  /** What it proposes is never trained to its end, and this is the time it takes; 0 where nothing is trained at all. */
+  readonly failsAfter?: number;
 }
 
 type World = Readonly<Record<string, Worth>>;
 
-function attemptBy(arm: string, { chance, gain, dollars = 0, vain = 0 }: Worth, number: number, seed: number): Attempt {
+function attemptBy(arm: string, worth: Worth, number: number, seed: number): Attempt {
+  const { chance, gain, dollars = 0, vain = 0, failsAfter } = worth;
   const draw = generator("world", seed, number);
   const helped = draw.uniform(0) < chance;
   const models = { requests: 1, inputTokens: 1000, outputTokens: 100, dollars, seconds: 1 };
@@ -35,15 +38,16 @@ function attemptBy(arm: string, { chance, gain, dollars = 0, vain = 0 }: Worth, 
     effect,
     decision: effect < 0 ? "kept" : "rejected",
     ...(arm === SEARCH_ARM ? {} : { ...by, proposer: failed ? "search" : "llm" }),
-    cost: { trainings: 1, seconds: 4, ...(arm === SEARCH_ARM ? {} : { models }) },
+    ...(failsAfter === undefined ? {} : { decision: "rejected", effect: null }),
+    cost: { trainings: 1, seconds: failsAfter ?? 4, ...(arm === SEARCH_ARM ? {} : { models }) },
   });
 }
 
-function play(world: World, rounds: number, seed: number, direction: "lower" | "higher" = "lower") {
+function play(world: World, rounds: number, seed: number) {
   const attempts: Attempt[] = [];
   const chosen: string[] = [];
   for (let number = 1; number <= rounds; number++) {
-    const arm = chooseArm(ARMS, { attempts, noise: NOISE, direction }, seed, number);
+    const arm = chooseArm(Object.keys(world), { attempts, noise: NOISE, direction: "lower" }, seed, number);
     chosen.push(arm);
     attempts.push(attemptBy(arm, world[arm], number, seed));
   }
@@ -79,6 +83,49 @@ describe("the choice of a proposer", () => {
   test("turns away from a model whose answers cannot be used, though the search that steps in gains", () => {
     const world = { search: GOOD, "llm:small": { ...GOOD, vain: 1 }, "llm:large": { ...GOOD, vain: 1 } };
     expect(shares(world, SEARCH_ARM)[3]).toBeGreaterThan(0.6);
+  });
+
+  test("among models that fail, never apply, are useless or as good as the search finds the better one", () => {
+    const middling: Worth = { chance: 0.25, gain: 5 };
+    const world = {
+      search: middling,
+      "llm:failing": { ...POOR, failsAfter: 1 },
+      "llm:never-applying": { ...POOR, failsAfter: 0 },
+      "llm:useless": { ...POOR, chance: 0 },
+      "llm:equal": middling,
+      "llm:better": { ...GOOD, chance: 0.7 },
+    };
+    const chosen = Array.from({ length: 12 }, (_, seed) => play(world, 160, seed).chosen.slice(80)).flat();
+    const others = Object.keys(world).filter((arm) => arm !== "llm:better");
+    for (const arm of others) expect(share(chosen, "llm:better")).toBeGreaterThan(2 * share(chosen, arm));
+    for (const arm of ["llm:failing", "llm:never-applying"]) {
+      expect(share(chosen, arm)).toBeLessThan(1.2 * share(chosen, "llm:useless"));
+    }
+  });
+
+  test.each([
+    ["whose code never trains", 0.5],
+    ["whose code fails in the end", 4],
+    ["whose diffs never apply", 0],
+  ])("asks a model %s no more often than one that trains without any use", (_, failsAfter) => {
+    const history = (worth: Worth) =>
+      Array.from({ length: 40 }, (__, i) =>
+        i % 2 === 0
+          ? attemptBy(SEARCH_ARM, { chance: 1, gain: 1 }, i, 1)
+          : { ...attemptBy("llm:small", worth, i, 1), diff: "the same" },
+      );
+    const asked = (worth: Worth) => {
+      const earnings = { attempts: history(worth), noise: NOISE, direction: "lower" } as const;
+      const chosen = Array.from({ length: 400 }, (__, seed) =>
+        chooseArm([SEARCH_ARM, "llm:small"], earnings, seed, 41),
+      );
+      return share(chosen, "llm:small");
+    };
+    const useless = asked({ chance: 0, gain: 1 });
+    expect(useless).toBeGreaterThan(0.05);
+    expect(useless).toBeLessThan(0.25);
+    expect(asked({ chance: 0, gain: 1, failsAfter })).toBeLessThanOrEqual(useless);
+    expect(asked({ chance: 0, gain: 1, failsAfter: 30 })).toBeLessThan(useless);
   });
 
   test("never stops trying the others", () => {

@@ -107,8 +107,9 @@ describe("the report of a cycle", () => {
       reason: "line 3\nline 4\tdoes not\u009Bfit",
     });
     const rows = cycleReport({ ...nothing, attempts: [hostile] }, []).split("\n");
-    expect(rows[2]).toContain("bigger [2J batch ");
-    expect(rows[2]).toMatch(/line 3 line 4 does not fit$/);
+    expect(rows[2]).toContain("bigger[U+001B][2J batch ");
+    expect(rows[2]).toMatch(/line 3 line 4 does not\[U\+009B\]fit$/);
+    expect(rows[2]).not.toMatch(/[\p{Cc}\p{Cf}]/u);
     expect(rows[3]).toBe("");
   });
 });

@@ -97,6 +97,32 @@ describe("the story", () => {
     );
   });
 
+  test.each([
+    [1e-9, "in fewer than 1 of 1000 cases"],
+    [0.0031, "in 0.31 % of cases"],
+    [0.5, "in 50 % of cases"],
+    [0.99996, "in more than 999 of 1000 cases"],
+  ])("of a chance of %d never says none or all: %s", (pValue, words) => {
+    expect(attemptStory(attempt({ pValue }), told(), plain)).toContain(`looks as good ${words}`);
+  });
+
+  test("has a diff painted line by line, a file's name unlike a line that begins as one does", () => {
+    const file = (name: string) => `diff --git a/${name} b/${name}\n--- a/${name}\n+++ b/${name}\n`;
+    const diff = `${file("a.sql")}@@ -1,2 +1 @@\n--- an old comment\n x\n${file("b.sql")}@@ -1 +1 @@\n-1\n+2\n`;
+    const story = attemptStory(attempt({ diff }), told(), (line, inHunk) => `${inHunk ? "hunk" : "head"} ${line}`);
+    const kinds = story
+      .split("\n")
+      .slice(-12)
+      .map((line) => line.slice(0, 4));
+    expect(kinds.join(" ")).toBe("head head head hunk hunk hunk head head head hunk hunk hunk");
+  });
+
+  test("counts one as one", () => {
+    const origin = { asked: "m", model: "m", prompt: "p", rationale: "r", expected: "e", requests: 1, inputTokens: 1 };
+    const asked = attempt({ proposer: "llm", origin: { ...origin, outputTokens: 2, dollars: null, seconds: 1 } });
+    expect(attemptStory(asked, told(), plain)).toContain("1 training, 2.0 s; 1 request, 1 token in, 2 out");
+  });
+
   test("of others says why nothing of them is left", () => {
     const [, rejected, pruned] = proven.attempts;
     expect(attemptStory(rejected, told(), plain)).toMatch(/^since .*nothing of it was kept$/m);

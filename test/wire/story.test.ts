@@ -44,7 +44,8 @@ beforeAll(async () => {
 describe("axon lineage", () => {
   test("shows on which bundles the cycles stand, the tree of the last, and what still runs", async () => {
     const { code, stdout, stderr } = await axon(["lineage", "--repo", directory]);
-    expect([code, stderr]).toEqual([0, "cycle ffff has not ended: 1 attempts so far\n"]);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/^ {2}ffff, not finished: 1 attempt so far$/m);
     expect(stdout).toMatch(/^★ 0123456789ab {2}accepted −0\.0483/);
     expect(stdout).toContain(`which holds ${proven.id}`);
     expect(stdout).toContain("└─ 1-deadbeef rejected +0.010");
@@ -68,9 +69,22 @@ describe("axon lineage", () => {
     });
   });
 
+  test("shows an unfinished cycle as what it is, in words and in JSON", async () => {
+    const { code, stdout } = await axon(["lineage", "ff", "--repo", directory]);
+    expect([code, stdout]).toEqual([
+      0,
+      "cycle ffff, not finished: 1 attempt\nbaseline\n└─ 1-99999999 kept −0.0405  learning rate 0.003 instead of 0.002\n",
+    ]);
+    const unfinished = [{ id: "ffff", attempts: [{ id: "1-99999999", decision: "kept", champion: false }] }];
+    const json = async (...id: string[]) =>
+      JSON.parse((await axon(["lineage", ...id, "--repo", directory, "--json"])).stdout) as object;
+    expect(await json("ff")).toMatchObject({ cycles: [], unfinished, champions: { "bits per byte": proven.id } });
+    expect(await json()).toMatchObject({ cycles: [{ id: proven.id }, { id: "0199" }], unfinished });
+  });
+
   test("refuses what no cycle begins with", async () => {
     const { code, stderr } = await axon(["lineage", "77", "--repo", directory]);
-    expect([code, stderr]).toEqual([2, `axon: no cycle begins with "77"; the last are ${proven.id}, 0199\n`]);
+    expect([code, stderr]).toEqual([2, `axon: no cycle begins with "77"; the last are ${proven.id}, 0199, ffff\n`]);
   });
 });
 
@@ -88,14 +102,33 @@ describe("axon why", () => {
     [
       "what several begin with, with their cycles",
       "1-",
-      /several begin with "1-": 0123456789ab\/1-aaaaaaaa, 0199\/1-deadbeef; type more/,
+      /several begin with "1-": 0123456789ab\/1-aaaaaaaa, 0199\/1-deadbeef, ffff\/1-99999999; type more/,
     ],
     ["what nothing begins with", "zz", /no cycle or attempt begins with "zz"; the last are .*0199\/1-deadbeef/],
-    ["an attempt of a cycle that has not ended", "1-999", /belongs to cycle ffff, which has not ended/],
   ])("refuses %s", async (_, id, message) => {
     const { code, stderr } = await axon(["why", id, "--repo", directory]);
     expect(code).toBe(2);
     expect(stderr).toMatch(message);
+  });
+
+  test("tells the story of an attempt and of a cycle that have not finished", async () => {
+    const why = async (id: string) =>
+      JSON.parse((await axon(["why", id, "--repo", directory, "--json"])).stdout) as object;
+    expect(await why("1-999")).toMatchObject({
+      finished: false,
+      cycle: "ffff",
+      attempt: { id: "1-99999999" },
+      story: expect.stringMatching(
+        /^attempt 1-99999999 of cycle ffff, not finished, by the search\n[^]*\nmeasured {2}−0\.0405 against its parent on the seed of the search; .* in 1\.3 % of cases\n[^]*\nsince {5}not known yet: its cycle has not finished\n/,
+      ),
+    });
+    expect(await why("fff")).toMatchObject({
+      finished: false,
+      attempt: null,
+      story: expect.stringMatching(
+        /^cycle ffff, not finished: it runs, or was stopped.*\n\nsearch {4}1 attempt: 1 kept, 0 deferred, 0 rejected, so far\n/,
+      ),
+    });
   });
 
   test("takes an attempt's beginning within a cycle", async () => {
