@@ -243,6 +243,8 @@ export interface StoredAnswer {
 
 /** What one try to get an answer cost, answered or not. */
 export interface ModelExpense {
+  /** A later expense of the same id takes the place of an earlier one: what a try may cost is written before it, what it did cost after it. */
+  readonly id?: string;
   /** In UTC: 2026-11-24. */
   readonly day: string;
   /** As it was asked for. */

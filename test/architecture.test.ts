@@ -18,6 +18,7 @@ const HOUSE: House = {
     glob: { level: 0, imports: [] },
     log: { level: 0, imports: [] },
     "yaml-text": { level: 0, imports: ["errors"] },
+    secrets: { level: 0, imports: [] },
     spec: { level: 1, imports: ["yaml-text"] },
     llm: { level: 1, imports: [] },
     config: { level: 1, imports: ["candidate", "glob", "llm", "yaml-text"] },
@@ -39,7 +40,7 @@ const HOUSE: House = {
     data: { level: 2, imports: ["candidate", "glob", "repository", "spec"] },
     report: { level: 2, imports: ["candidate"] },
     // Only what its messages and schemas look like: this room sends nothing.
-    prompt: { level: 2, imports: ["candidate"], types: ["llm"] },
+    prompt: { level: 2, imports: ["candidate", "secrets"], types: ["llm"] },
     proposal: { level: 3, imports: ["candidate", "patch", "prompt", "spec"], types: ["llm"] },
     normalise: { level: 1, imports: ["yaml-text"] },
     story: { level: 3, imports: ["candidate", "report"] },
@@ -88,7 +89,11 @@ const HOUSE: House = {
     // The scorer sees a model and bytes. It never learns what a spec, a training or a candidate is.
     "evaluation/scorer": { level: 5, imports: ["graph", "data", "runtime"] },
     profiling: { level: 5, imports: ["optimizer", "graph", "spec", "training", "transformer"] },
-    evolution: { level: 6, imports: ["candidate", "spec", "patch", "statistics", "normalise"], types: ["proposal"] },
+    evolution: {
+      level: 6,
+      imports: ["candidate", "spec", "patch", "statistics", "normalise", "secrets"],
+      types: ["proposal"],
+    },
     // Language models as proposers: who is asked, for how much, and answers that are paid for once.
     models: { level: 7, imports: ["candidate", "config", "evolution", "llm", "prompt", "proposal", "store"] },
     publisher: { level: 7, imports: ["live"], types: ["candidate", "evolution", "spec", "training"] },

@@ -80,7 +80,7 @@ function progressHooks(status: StatusLine): Omit<EvolveHooks, "signal" | "onStar
   return {
     onEvent: (event) => status.line(eventLine(event)),
     onAsk: (model, number) => status.line(`  asking ${model} for attempt ${number}`),
-    onDelay: (line) => status.line(`  ${line}`),
+    onDelay: (line) => status.line(`  ${firstLine(line)}`),
     onClaim: (claim) => status.line(claimLine(claim)),
     onProgress: (training, progress) => {
       if (progress.step === progress.steps) running.delete(training);

@@ -2,12 +2,16 @@
 
 import type { Command } from "commander";
 import type { ModelCost } from "../candidate.js";
+import { visible } from "../report/escape.js";
 import { aligned } from "../report/table.js";
-import { checkModels, type ModelCheck } from "../models/check-models.js";
+import type { ModelCheck } from "../models/check-models.js";
 import type { ProposeReport } from "../models/propose-once.js";
-import { propose } from "../wire/propose.js";
+import { checkLanguageModels, propose } from "../wire/propose.js";
 import { print, type Context } from "./output.js";
 import { StatusLine } from "./status-line.js";
+
+/** To who interrupts. */
+const UNKEPT = "no answer was kept, and what was asked for is paid for";
 
 interface ProposeFlags {
   readonly repo: string;
@@ -18,7 +22,9 @@ interface ProposeFlags {
 export function proposeCommand(program: Command, context: Context): void {
   program
     .command("propose")
-    .description("ask a language model for one change and see whether it applies; writes and trains nothing")
+    .description(
+      "ask a language model for one change and see whether it applies; writes down what it cost and trains nothing",
+    )
     .option("--repo <dir>", "the git repository", ".")
     .option("--hint <text>", "what you would like to be tried")
     .option("--dry-run", "show what would be sent and what it may cost, and send nothing")
@@ -27,7 +33,9 @@ export function proposeCommand(program: Command, context: Context): void {
       const status = new StatusLine(process.stderr);
       if (!dryRun) status.line("asking; an answer can take a minute");
       const say = (line: string) => status.line(visible(line));
+      context.advise(UNKEPT);
       const report = await propose({ directory, hint: hint ?? null, dryRun }, { signal: context.signal, say });
+      if (!report.ok) context.exit(1);
       print(context, report, dryRun ? dryText(report) : answeredText(report));
     });
 }
@@ -39,7 +47,8 @@ export function llmCheckCommand(program: Command, context: Context): void {
     .option("--json", "print one JSON object")
     .action(async () => {
       const status = new StatusLine(process.stderr);
-      const check = await checkModels({
+      context.advise(UNKEPT);
+      const check = await checkLanguageModels(".", {
         signal: context.signal,
         onTask: (model, task, number, of) => status.line(`${model}: task ${number} of ${of}, ${task}`),
         say: (line) => status.line(visible(line)),
@@ -104,9 +113,4 @@ function costText({ requests, inputTokens, outputTokens, dollars }: ModelCost): 
 
 function dollarsText(dollars: number | null): string {
   return dollars === null ? "of unknown price (AXON_MODEL_PRICES says it)" : `$${dollars.toFixed(4)}`;
-}
-
-/** Texts of repositories and models, without what could command a terminal. */
-function visible(text: string): string {
-  return text.replace(/[^\P{Cc}\n\t]/gu, "\u{FFFD}");
 }

@@ -2,7 +2,7 @@
 
 import { InputError } from "../errors.js";
 import { isLocal, parseEndpoint } from "../llm/endpoint.js";
-import type { LlmSettings, ModelPrice } from "../llm/settings.js";
+import type { DailyLimits, LlmSettings, ModelPrice } from "../llm/settings.js";
 import { builtInPrice } from "./model-prices.js";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -37,10 +37,16 @@ export function readLlmSettings(
     apiKey,
     allowedHosts: allowed.length > 0 ? allowed : [url.host],
     models: names.map((name) => ({ name, price: prices.get(name) ?? builtInPrice(url.host, name) })),
-    daily: {
-      dollars: amountIn("AXON_MODEL_DAILY_DOLLARS", read("AXON_MODEL_DAILY_DOLLARS") || "2"),
-      tokens: amountIn("AXON_MODEL_DAILY_TOKENS", read("AXON_MODEL_DAILY_TOKENS") || "2000000"),
-    },
+    daily: dailyIn(read),
+  };
+}
+
+function dailyIn(read: (name: string) => string): DailyLimits {
+  const [dollars, tokens] = ["AXON_MODEL_DAILY_DOLLARS", "AXON_MODEL_DAILY_TOKENS"];
+  return {
+    dollars: amountIn(dollars, read(dollars) || "2"),
+    tokens: amountIn(tokens, read(tokens) || "2000000"),
+    setBy: { ...(read(dollars) ? { dollars } : {}), ...(read(tokens) ? { tokens } : {}) },
   };
 }
 

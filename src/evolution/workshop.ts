@@ -16,6 +16,7 @@ import {
   type Policy,
 } from "../patch/index.js";
 import type { CheckedDiff, EvolvableFiles, ProposalContext, Propose, TriedSpec } from "../proposal/proposer.js";
+import { isKeptBack } from "../secrets/secrets.js";
 import { fingerprint, parseSpec, type Spec } from "../spec.js";
 import { Duplicates, sameCode, type Earlier } from "./duplicates.js";
 import type { CycleEnvironment, Version } from "./environment.js";
@@ -145,7 +146,9 @@ async function checked(diff: string, version: RepositoryVersion, ground: Ground,
   // A refusal quotes the file, and not every file that may change is for the author's eyes.
   const lookUp: LookUp = async (path) => {
     const standing = await overlay(path);
-    if (standing.kind !== "text" || files.has(path)) return standing;
+    if (standing.kind !== "text") return standing;
+    // A copy of a file with secrets would be shown under its new name, and stand in every diff of it.
+    if (files.has(path) && !isKeptBack(standing.text, path)) return standing;
     return { kind: "other", code: "not-a-file", why: `${path} is not among the files that may change` };
   };
   const applied = await applyToTree(diff, { lookUp, policy: ground.policy });
@@ -153,7 +156,10 @@ async function checked(diff: string, version: RepositoryVersion, ground: Ground,
   const after = await patched({ diff }, version, "checked", ground);
   if ("ok" in after) return unfit(after.reason);
   const refused = await known(after);
-  if (refused) return unfit(refused.reason);
+  if (refused) {
+    const reason = `the diff applies, but there is nothing to learn from it: ${refused.reason}`;
+    return { ok: false, reason, short: refused.reason, applies: true };
+  }
   return { ok: true, diff: applied.files.map(exact).join("") };
 }
 

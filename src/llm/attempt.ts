@@ -4,7 +4,7 @@ import { APIError, OpenAI } from "openai";
 import type { ChatRequest, Usage } from "./chat.js";
 import { mostUsage, NOTHING, tokensOf } from "./cost.js";
 import { bodyOf, type Dialect } from "./dialect.js";
-import { flawOfError, flawOfStop, malformed, tidyWith, type Flaw } from "./failure.js";
+import { noEndpoint, flawOfError, flawOfStop, malformed, tidyWith, type Flaw } from "./failure.js";
 import { guardedFetch } from "./guarded-fetch.js";
 import { startReading, type Reading } from "./reading.js";
 import type { Limits } from "./settings.js";
@@ -26,6 +26,9 @@ export type Outcome = (
   readonly headers: Headers | null;
 };
 
+/** Some servers say nothing of what they stream. */
+const ANSWERS = /^$|text\/event-stream|application\/json/i;
+
 /** Never throws. */
 export async function attempt(
   endpoint: Endpoint,
@@ -44,8 +47,14 @@ export async function attempt(
       .chat.completions.create(bodyOf(request, dialect), { signal: watch.signal })
       .withResponse();
     headers = response.headers;
-    const isWhole = (headers.get("content-type") ?? "").includes("application/json");
-    flaw = (await readAll(isWhole ? wholeOf(response) : data, reading, watch)) ?? flawOfReading(reading, tidy);
+    const type = headers.get("content-type") ?? "";
+    if (!ANSWERS.test(type)) {
+      await response.body?.cancel();
+      flaw = noEndpoint(url.host, tidy(type));
+    } else {
+      const pieces = type.includes("application/json") ? wholeOf(response) : data;
+      flaw = (await readAll(pieces, reading, watch)) ?? flawOfReading(reading, tidy);
+    }
   } catch (error) {
     flaw = flawOfError(error, reading.text() !== "", { host: url.host, model: request.model, tidy });
   } finally {

@@ -24,7 +24,9 @@ interface Asked {
 
 /** A connection that failed like this has carried no request. */
 const NEVER_SENT =
-  /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|CONNECT_TIMEOUT|CERT|UNABLE_TO_|ERR_TLS|ERR_SSL/;
+  /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|CONNECT_TIMEOUT|CERT|UNABLE_TO_|ERR_TLS|ERR_SSL|bad port/;
+/** Ports of mail, shells and the like, which fetch never talks to. */
+const HOPELESS = /bad port/;
 
 /** @param begun whether a piece of an answer had come */
 export function flawOfError(error: unknown, begun: boolean, asked: Asked): Flaw {
@@ -38,7 +40,7 @@ export function flawOfError(error: unknown, begun: boolean, asked: Asked): Flaw 
   }
   const reason = `${asked.host} cannot be reached, or failed before it answered (${words}); check OPENAI_BASE_URL and the network`;
   const worked = !(error instanceof APIConnectionError && NEVER_SENT.test(words));
-  return { code: "unavailable", reason, passing: true, refusal: null, worked };
+  return { code: "unavailable", reason, passing: !HOPELESS.test(words), refusal: null, worked };
 }
 
 /** The messages of an error and of what caused it; fetch hides the telling one three levels down. */
@@ -112,6 +114,11 @@ export function flawOfStop(stop: Exclude<Stop, "caller">): Flaw {
 export function malformed(what: string): Flaw {
   const reason = `${what}; check that OPENAI_BASE_URL is the address of an OpenAI-compatible endpoint`;
   return { code: "malformed", reason, passing: false, refusal: null, worked: true };
+}
+
+/** A page or a file: whatever lies at that address is no endpoint, and no model has worked. */
+export function noEndpoint(host: string, type: string): Flaw {
+  return { ...malformed(`${host} answers with ${type}, which is no answer of a model`), worked: false };
 }
 
 /** Cleans foreign words: without the key, on one line, without hidden characters, at most 300 letters. */

@@ -10,7 +10,7 @@ import { firstDialect, simpler, type Dialect } from "./dialect.js";
 import { checkHost, checkKey, parseEndpoint } from "./endpoint.js";
 import type { Flaw } from "./failure.js";
 import { openGate, type Gate } from "./gate.js";
-import { DEFAULT_LIMITS, type LlmSettings, type ModelPrice } from "./settings.js";
+import { DEFAULT_LIMITS, type LlmSettings, type ModelSettings } from "./settings.js";
 import { allowanceReset, backOff, retryAfter } from "./waiting.js";
 
 export interface Surroundings {
@@ -35,12 +35,12 @@ const REAL: Surroundings = {
 };
 
 /** What is learnt of a model while its endpoint answers. */
-interface Model {
-  readonly name: string;
-  readonly price: ModelPrice | null;
+interface Model extends ModelSettings {
   dialect: Dialect;
   /** No request before this time, in milliseconds since 1970. */
   notBefore: number;
+  /** That the price is not known. */
+  told: boolean;
 }
 
 interface House extends Surroundings {
@@ -66,7 +66,9 @@ export function openChat(settings: LlmSettings, ledger: Ledger, surroundings: Pa
     gate: openGate(limits.concurrent),
   };
   const dialect = firstDialect(url.host);
-  const models = new Map(settings.models.map((model) => [model.name, { ...model, dialect, notBefore: 0 }]));
+  const models = new Map(
+    settings.models.map((model) => [model.name, { ...model, dialect, notBefore: 0, told: false }]),
+  );
 
   return (request, signal) => {
     const model = models.get(request.model);
@@ -125,8 +127,9 @@ async function paidTry(
   const leave = await house.gate.enter(signal);
   try {
     signal.throwIfAborted();
-    const reservation = await house.budget.reserve(model.name, mostUsage(request), model.price);
+    const reservation = await house.budget.reserve(model, mostUsage(request));
     if (!reservation.ok) return overBudget(reservation.reason);
+    sayUnpriced(house, model);
     const outcome = await attempt(house.endpoint, request, dialect, signal);
     await reservation.settle(outcome.usage, nameOf(outcome));
     if (outcome.headers !== null) {
@@ -137,6 +140,13 @@ async function paidTry(
   } finally {
     leave();
   }
+}
+
+/** Once: whoever relies on the default limit should know that it does not hold. */
+function sayUnpriced({ say }: House, model: Model): void {
+  if (model.price !== null || model.told) return;
+  model.told = true;
+  say(`${model.name}: its price is not known, so tokens alone limit what a day may cost; AXON_MODEL_PRICES says it`);
 }
 
 async function quietTime({ now, sleep, say }: House, { name, notBefore }: Model, signal: AbortSignal): Promise<void> {

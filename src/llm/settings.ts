@@ -12,6 +12,14 @@ export interface ModelSettings {
   readonly price: ModelPrice | null;
 }
 
+/** Hard stops, per ledger and UTC day; 0 allows nothing. */
+export interface DailyLimits {
+  readonly dollars: number;
+  readonly tokens: number;
+  /** Where each was set, for whoever wants to change it; absent for a default. */
+  readonly setBy?: { readonly dollars?: string; readonly tokens?: string };
+}
+
 export interface LlmSettings {
   /** Up to and without /chat/completions. */
   readonly baseUrl: string;
@@ -19,8 +27,7 @@ export interface LlmSettings {
   /** Names, or name:port. The key is sent to no other. */
   readonly allowedHosts: readonly string[];
   readonly models: readonly ModelSettings[];
-  /** Hard stops, per ledger and UTC day. */
-  readonly daily: { readonly dollars: number; readonly tokens: number };
+  readonly daily: DailyLimits;
   readonly limits?: Partial<Limits>;
 }
 

@@ -3,12 +3,13 @@
 import type { ModelCost } from "../candidate.js";
 import { readLlmSettings } from "../config/llm-settings.js";
 import { sumOfModelCosts } from "../evolution/model-cost.js";
+import type { Ledger } from "../llm/budget.js";
 import type { ChatFailure, ChatRequest } from "../llm/chat.js";
 import { openChat } from "../llm/open-chat.js";
 import type { LlmSettings } from "../llm/settings.js";
 import { TRIAL_TASKS } from "../proposal/trial-tasks.js";
 import { tryTask, type TrialResult } from "../proposal/trial.js";
-import { memoryLedger } from "./ledgers.js";
+import { UNSERVED } from "./paid-answers.js";
 
 export interface ModelCheck {
   readonly model: string;
@@ -31,7 +32,7 @@ export interface EndpointCheck {
   readonly models: readonly ModelCheck[];
 }
 
-interface CheckHooks {
+export interface CheckHooks {
   readonly signal: AbortSignal;
   readonly onTask: (model: string, task: string, number: number, of: number) => void;
   /** What an answer waits for, in words. */
@@ -41,26 +42,30 @@ interface CheckHooks {
 /** Of the tasks: one may go wrong by bad luck, for models answer by chance. */
 const ENOUGH = TRIAL_TASKS.length - 1;
 
-/** Asks every model that the environment names. @throws InputError for an environment that cannot be used */
-export async function checkModels(hooks: CheckHooks): Promise<EndpointCheck> {
+/**
+ * Asks every model that the environment names.
+ * @param ledger of all of them together
+ * @throws InputError for an environment that cannot be used
+ */
+export async function checkModels(ledger: Ledger, hooks: CheckHooks): Promise<EndpointCheck> {
   const settings = readLlmSettings();
   const models: ModelCheck[] = [];
-  for (const { name } of settings.models) models.push(await checkModel(name, settings, hooks));
+  for (const { name } of settings.models) models.push(await checkModel(name, { settings, ledger }, hooks));
   return { host: new URL(settings.baseUrl).host, ok: models.every(({ goodEnough }) => goodEnough), models };
 }
 
 async function checkModel(
   model: string,
-  settings: LlmSettings,
+  { settings, ledger }: { readonly settings: LlmSettings; readonly ledger: Ledger },
   { signal, onTask, say }: CheckHooks,
 ): Promise<ModelCheck> {
   let format = "json_schema";
   let unserved: ChatFailure | null = null;
   const onSimpler = (simpler: string) => (format = simpler);
-  const chat = openChat(settings, memoryLedger(), { say, onSimpler });
+  const chat = openChat(settings, ledger, { say, onSimpler });
   const ask = async (request: ChatRequest) => {
     const reply = await chat(request, signal);
-    if (!reply.ok) unserved = reply;
+    if (!reply.ok && UNSERVED.has(reply.code)) unserved = reply;
     return reply;
   };
   const tasks: TrialResult[] = [];

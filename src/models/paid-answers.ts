@@ -9,8 +9,8 @@ import type { Archive } from "../store/archive.js";
 /** After so many requests in a row that the endpoint did not serve, a cycle asks no more. */
 const MOST_UNSERVED = 3;
 
-/** Failures of the endpoint, the key or the budget, not of an answer. */
-const UNSERVED: ReadonlySet<ChatFailureCode> = new Set([
+/** Failures of the endpoint, its address, the key or the budget, not of an answer. */
+export const UNSERVED: ReadonlySet<ChatFailureCode> = new Set([
   "unauthorized",
   "not-found",
   "rejected",
@@ -19,6 +19,9 @@ const UNSERVED: ReadonlySet<ChatFailureCode> = new Set([
   "unavailable",
   "host",
   "budget",
+  "timeout",
+  "interrupted",
+  "malformed",
 ]);
 
 /** Of a first request: whoever runs the command has to mend these, and nothing has been done yet. */

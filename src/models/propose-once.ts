@@ -1,4 +1,4 @@
-// One proposal by one model, for whoever wants to see what is sent and what comes back. It writes nothing.
+// One proposal by one model, for whoever wants to see what is sent and what comes back. It writes down what it cost, and nothing else.
 
 import type { ModelCost, Proposal } from "../candidate.js";
 import type { Ledger } from "../llm/budget.js";
@@ -10,6 +10,8 @@ import { promptFor, proposeByModel, type Round } from "../proposal/llm.js";
 import type { ProposalContext } from "../proposal/proposer.js";
 
 export interface ProposeReport {
+  /** False where no answer came at all. */
+  readonly ok: boolean;
   readonly model: string;
   readonly host: string;
   readonly prompt: {
@@ -61,7 +63,7 @@ export async function proposeOnce(one: OneProposal, { signal, say }: ProposeHook
     prompt: { version, messages, inputTokens, leftOut },
     estimate: { usual: dollars(USUAL_OUTPUT), most: dollars(MOST_OUTPUT) },
   };
-  if (dryRun) return { ...shown, rounds: [], proposal: null, reason: null, cost: null };
+  if (dryRun) return { ok: true, ...shown, rounds: [], proposal: null, reason: null, cost: null };
   const rounds: Round[] = [];
   const onRound = (round: Round) => void rounds.push(round);
   const chat = openChat(settings, ledger, { say });
@@ -73,6 +75,7 @@ export async function proposeOnce(one: OneProposal, { signal, say }: ProposeHook
     onRound,
   });
   const { cost } = proposed;
-  if (!proposed.ok) return { ...shown, rounds, proposal: null, reason: proposed.failed.reason, cost };
-  return { ...shown, rounds, proposal: proposed.proposal, reason: null, cost };
+  const ok = rounds.some(({ answer }) => answer !== null);
+  if (!proposed.ok) return { ok, ...shown, rounds, proposal: null, reason: proposed.failed.reason, cost };
+  return { ok, ...shown, rounds, proposal: proposed.proposal, reason: null, cost };
 }

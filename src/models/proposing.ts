@@ -1,7 +1,8 @@
 // Who proposes in a cycle: the search alone, or language models with what they may cost. Nothing is sent anywhere from here for the search.
 
 import { readLlmSettings } from "../config/llm-settings.js";
-import type { Configuration } from "../config/configuration.js";
+import { CONFIGURATION_PATH, type Configuration } from "../config/configuration.js";
+import { InputError } from "../errors.js";
 import { openChat } from "../llm/open-chat.js";
 import type { LlmSettings } from "../llm/settings.js";
 import { promptVersion } from "../prompt/texts.js";
@@ -23,7 +24,7 @@ export interface Proposing {
 
 /**
  * @param kind null: as the repository's configuration says
- * @throws InputError for models without a key, or with settings that cannot be read
+ * @throws InputError for models without a key, or with settings that cannot be read; `hint-unused` for a wish that nobody would hear
  */
 export function chooseProposing(
   kind: ProposerKind | null,
@@ -31,17 +32,24 @@ export function chooseProposing(
   configuration: Configuration,
 ): Proposing {
   const chosen = kind ?? configuration.proposer;
+  if (chosen === "search" && hint !== null) {
+    const message = "--hint is for language models, and the search proposes here";
+    throw new InputError("hint-unused", `${message}: add --proposer llm or --proposer mixed, or leave it out`);
+  }
   return { kind: chosen, hint, settings: chosen === "search" ? null : settingsFor(configuration) };
 }
 
 /** What the operator allows, and no more of it than the repository does. */
 export function settingsFor({ limits }: Configuration): LlmSettings {
   const settings = readLlmSettings();
-  const { dollars, tokens } = settings.daily;
-  const daily = {
-    dollars: Math.min(dollars, limits.dollars ?? Infinity),
-    tokens: Math.min(tokens, limits.modelTokens ?? Infinity),
+  const { dollars, tokens, setBy = {} } = settings.daily;
+  const [ownDollars, ownTokens] = [limits.dollars ?? Infinity, limits.modelTokens ?? Infinity];
+  const places = {
+    ...setBy,
+    ...(ownDollars < dollars ? { dollars: `limits.dollars in ${CONFIGURATION_PATH}` } : {}),
+    ...(ownTokens < tokens ? { tokens: `limits.modelTokens in ${CONFIGURATION_PATH}` } : {}),
   };
+  const daily = { dollars: Math.min(dollars, ownDollars), tokens: Math.min(tokens, ownTokens), setBy: places };
   return { ...settings, daily };
 }
 
@@ -56,7 +64,9 @@ export function proposingId({ kind, hint, settings }: Proposing): readonly unkno
 export function describeProposing({ kind, settings }: Proposing): string {
   if (settings === null) return "the offline search; nothing is sent anywhere";
   const { models, baseUrl, daily } = settings;
-  const names = models.map(({ name, price }) => (price === null ? `${name} (price unknown)` : name)).join(", ");
+  const names = models
+    .map(({ name, price }) => (price === null ? `${name} (price unknown: only tokens limit it)` : name))
+    .join(", ");
   const limit = `at most $${daily.dollars} and ${daily.tokens.toLocaleString("en")} tokens a day`;
   const others = kind === "mixed" ? " and the search" : "";
   return `${names} at ${new URL(baseUrl).host}${others}, ${limit}; files that may change are sent there`;

@@ -3,7 +3,7 @@
 import { dataBlock } from "./data-block.js";
 import { allLines, fileBlock, linesAbout } from "./file-block.js";
 import type { PromptFile } from "./prompt.js";
-import { readFiles, type ReadableFile } from "./readable-file.js";
+import type { Readings, ReadableFile } from "./readable-file.js";
 import { relevance } from "./relevance.js";
 import type { CountTokens } from "./tokens.js";
 
@@ -13,14 +13,15 @@ export interface ChosenFiles {
   readonly whole: readonly string[];
   /** Paths of which nothing may be shown, so nothing may be quoted either. */
   readonly secret: readonly string[];
-  /** Values that stand in no message. */
-  readonly known: readonly string[];
   readonly leftOut: readonly string[];
 }
 
 interface Request {
   readonly tag: string;
   readonly files: readonly PromptFile[];
+  /** Those that `lookedAt` chose, and what of them may be seen. */
+  readonly looked: readonly PromptFile[];
+  readonly readings: Readings;
   readonly words: readonly string[];
   readonly touched: ReadonlyMap<string, number>;
   /** Tokens. */
@@ -40,9 +41,8 @@ const SEAM = 2;
 const MOST_PER_TOKEN = 8;
 
 export function chooseFiles(request: Request): ChosenFiles {
-  const looked = lookedAt(request.files);
-  const { files, refused, known } = readFiles(looked);
-  const texts = new Map(looked.map((file) => [file.path, file]));
+  const { files, refused } = request.readings;
+  const texts = new Map(request.looked.map((file) => [file.path, file]));
   const ranked = files
     .map((reading) => ({ reading, ...ranking(texts.get(reading.path), request) }))
     .toSorted((a, b) => b.score - a.score || a.size - b.size || (a.reading.path < b.reading.path ? -1 : 1));
@@ -53,7 +53,6 @@ export function chooseFiles(request: Request): ChosenFiles {
     whole,
     // A file that cannot be named was not told of, so no diff names it.
     secret: refused.flatMap(({ name, path }) => (name === path ? [path] : [])),
-    known,
     leftOut: [
       ...refused.map(({ name, why }) => `${name}: ${why}`),
       ...files.flatMap(reasonsOf),

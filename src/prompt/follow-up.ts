@@ -5,7 +5,7 @@ import { dataBlock, tagFor } from "./data-block.js";
 import { stripInvisible } from "./hidden.js";
 import type { Prompt } from "./prompt.js";
 import { sealed } from "./sealed.js";
-import { redacted } from "./secrets.js";
+import { redacted } from "../secrets/secrets.js";
 import { filled } from "./texts.js";
 
 /** Characters: of an answer that goes back, of the engine's words. */
@@ -16,7 +16,7 @@ const [LONGEST_ANSWER, LONGEST_EXPLANATION] = [200_000, 12_000];
  * @param explanation with lines of files; of a file that must not leave, none gets through
  */
 export function repairMessages(prompt: Prompt, answerText: string, explanation: string): ChatMessage[] {
-  const safe = redacted(stripInvisible(explanation));
+  const safe = redacted(stripInvisible(prompt.masked(explanation)));
   const secret = prompt.secret.find((path) => names(safe, path));
   const words =
     secret === undefined
@@ -46,7 +46,7 @@ function followUp(
   data: string,
   ask: (tag: string, block: string) => string,
 ): ChatMessage[] {
-  const answer = answerText.slice(0, LONGEST_ANSWER);
+  const answer = prompt.masked(answerText.slice(0, LONGEST_ANSWER));
   const texts = prompt.messages.map(({ content }) => content);
   const used = /=== ([0-9a-f]{12})/.exec(texts.at(-1) ?? "")?.[1];
   const tag =

@@ -1,6 +1,7 @@
 // What was tried before, for a model: one line each, those that teach most first, then the diffs of the best of them.
 
 import type { Attempt, Noise, Objective } from "../candidate.js";
+import { showableDiff, type KeptBack } from "./kept-back.js";
 import { said, saidInLines } from "./sealed.js";
 import type { CountTokens } from "./tokens.js";
 
@@ -18,13 +19,19 @@ const CLEAR = 10;
 const MOST_DIFFS = 5;
 const MOST_ATTEMPTS = 500;
 
-/** In about `room` tokens at most. */
+interface HistoryOptions {
+  /** Tokens, about. */
+  readonly room: number;
+  readonly count: CountTokens;
+  /** What no diff may show. */
+  readonly kept: KeptBack;
+}
+
 export function historyOf(
   attempts: readonly Attempt[],
   noise: Noise | null,
   objective: Objective,
-  room: number,
-  count: CountTokens,
+  { room, count, kept }: HistoryOptions,
 ): History {
   const ranked = attempts
     .slice(-MOST_ATTEMPTS)
@@ -38,7 +45,11 @@ export function historyOf(
   );
   const used = rows.reduce((sum, row) => sum + count(row) + 1, 0);
   const withDiff = ranked.slice(0, Math.min(rows.length, MOST_DIFFS)).filter(({ diff }) => diff.trim() !== "");
-  const diffs = withinRoom(withDiff.map(diffOf), room - used, count);
+  const diffs = withinRoom(
+    withDiff.map((attempt) => diffOf(attempt, kept)),
+    room - used,
+    count,
+  );
   return { text: [...rows, ...diffs].join("\n"), shown: rows.length };
 }
 
@@ -72,8 +83,9 @@ function chance(pValue: number | null): string {
   return pValue === null ? "" : `, p ${shortNumber(pValue)}`;
 }
 
-function diffOf({ id, diff }: Attempt): string {
-  return `diff of ${said(id, 40)}, against a state of the files that may have changed since:\n${saidInLines(diff, DIFF)}`;
+function diffOf({ id, diff }: Attempt, kept: KeptBack): string {
+  const shown = saidInLines(showableDiff(diff, kept), DIFF);
+  return `diff of ${said(id, 40)}, against a state of the files that may have changed since:\n${shown}`;
 }
 
 /** Four digits, in the shortest way of writing them. */

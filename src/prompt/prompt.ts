@@ -41,6 +41,8 @@ export interface Prompt {
   readonly whole: readonly string[];
   /** Paths of files of which nothing may leave, not in an explanation either. */
   readonly secret: readonly string[];
+  /** Takes out of a text that quotes files what was kept back of them. A function, so that no record of a prompt holds it. */
+  readonly masked: (text: string) => string;
   /** What did not fit or must not leave, in words. */
   readonly leftOut: readonly string[];
 }

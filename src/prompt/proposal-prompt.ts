@@ -5,11 +5,13 @@ import { chooseFiles, lookedAt } from "./choose-files.js";
 import { dataBlock, tagFor } from "./data-block.js";
 import { budgetWords, objectiveWords } from "./facts.js";
 import { historyOf } from "./history.js";
-import type { Prompt, PromptContext } from "./prompt.js";
+import { keptBack, showableDiff, withoutLines, type KeptBack } from "./kept-back.js";
+import type { Prompt, PromptContext, PromptFile } from "./prompt.js";
 import { pathsTouched, wordsOf } from "./relevance.js";
 import { PROPOSAL_SCHEMA } from "./schemas.js";
-import { said, saidInLines, sealed } from "./sealed.js";
-import { examine } from "./secrets.js";
+import { readFiles } from "./readable-file.js";
+import { said, saidInLines, sealed, withoutKnown } from "./sealed.js";
+import { examine } from "../secrets/secrets.js";
 import { filled, promptVersion } from "./texts.js";
 import { stripHidden } from "./hidden.js";
 import { tokenCounter, type CountTokens } from "./tokens.js";
@@ -32,6 +34,8 @@ interface Parts {
   readonly tag: string;
   readonly paths: string;
   readonly attempts: string;
+  /** Diffs under way. */
+  readonly pending: readonly string[];
   readonly hint: string;
   readonly blocks: readonly string[];
 }
@@ -46,20 +50,29 @@ export async function proposalPrompt(
 ): Promise<Prompt> {
   const count = await tokenCounter();
   const hint = saidInLines(stripHidden((context.hint ?? "").slice(0, 10 * LONGEST_HINT)), LONGEST_HINT);
-  const bare = partsOf(context, hint);
+  const looked = lookedAt(context.files);
+  const readings = readFiles(looked);
+  const kept = keptBack(looked, readings);
+  const bare = partsOf(context, looked, hint, pendingOf(context, kept));
   const fixed = tokensOf(messagesOf(context, bare), count);
   const room = budget.inputTokens - fixed;
   if (room < 0) throw tooSmall(budget.inputTokens, fixed);
-  const history = historyOf(context.attempts, context.noise, context.objective, room * HISTORY, count);
+  const history = historyOf(context.attempts, context.noise, context.objective, {
+    room: room * HISTORY,
+    count,
+    kept,
+  });
   const files = chooseFiles({
     tag: bare.tag,
     files: context.files,
+    looked,
+    readings,
     words: wordsOf(hint),
     touched: pathsTouched(context.attempts),
     room: room - count(history.text),
     count,
   });
-  const known = [...files.known, ...valuesIn(context)];
+  const known = [...readings.known, ...valuesIn(context)];
   const parts = { ...bare, attempts: history.text, blocks: files.blocks };
   const { messages, inputTokens, dropped } = fitting(context, parts, known, budget.inputTokens, count);
   return {
@@ -68,23 +81,26 @@ export async function proposalPrompt(
     inputTokens,
     whole: dropped > 0 ? [] : files.whole,
     secret: files.secret,
+    masked: (text) => withoutKnown(withoutLines(text, kept), known),
     leftOut: [...files.leftOut, ...alsoLeftOut(context, history.shown, dropped)].map((reason) => said(reason, 400)),
   };
 }
 
 function partsOf(
-  { files, attempts, hint: wish, paths, pendingDiffs = [], objective }: PromptContext,
+  { attempts, hint: wish, paths, pendingDiffs = [], objective }: PromptContext,
+  looked: readonly PromptFile[],
   hint: string,
+  pending: readonly string[],
 ): Parts {
   const others = attempts.flatMap(({ id, hypothesis, reason, diff }) => [id, hypothesis, reason, diff]);
-  const seeds = lookedAt(files).map(({ path, text }) => `${path}\n${text}`);
+  const seeds = looked.map(({ path, text }) => `${path}\n${text}`);
   const tag = tagFor(seeds, [...seeds, ...others, ...pendingDiffs, ...paths, wish ?? "", objective.name]);
   const globs = paths.slice(0, MOST_GLOBS).map((glob) => `${JSON.stringify(said(glob, 200))}\n`);
-  return { tag, paths: globs.join(""), attempts: "", hint, blocks: [] };
+  return { tag, paths: globs.join(""), attempts: "", pending, hint, blocks: [] };
 }
 
 function messagesOf(context: PromptContext, parts: Parts, known: readonly string[] = []): ChatMessage[] {
-  const { tag, paths, attempts, hint, blocks } = parts;
+  const { tag, paths, attempts, pending, hint, blocks } = parts;
   const user = filled("proposal", {
     tag,
     objective: objectiveWords(context),
@@ -92,7 +108,7 @@ function messagesOf(context: PromptContext, parts: Parts, known: readonly string
     paths: dataBlock(tag, "patterns", paths),
     files: blocks.length === 0 ? "None can be shown." : blocks.join("\n\n"),
     attempts: attempts === "" ? "Nothing yet." : dataBlock(tag, "attempts", attempts),
-    pending: pendingWords(tag, context),
+    pending: pending.length === 0 ? "Nothing." : dataBlock(tag, "diffs", pending.join("\n\n")),
     hint: hint === "" ? "None." : dataBlock(tag, "wish", hint),
   });
   return sealed(
@@ -104,10 +120,8 @@ function messagesOf(context: PromptContext, parts: Parts, known: readonly string
   );
 }
 
-function pendingWords(tag: string, { pendingDiffs = [] }: PromptContext): string {
-  if (pendingDiffs.length === 0) return "Nothing.";
-  const diffs = pendingDiffs.slice(0, MOST_PENDING).map((diff) => saidInLines(diff, LONGEST_PENDING));
-  return dataBlock(tag, "diffs", diffs.join("\n\n"));
+function pendingOf({ pendingDiffs = [] }: PromptContext, kept: KeptBack): string[] {
+  return pendingDiffs.slice(0, MOST_PENDING).map((diff) => saidInLines(showableDiff(diff, kept), LONGEST_PENDING));
 }
 
 /** Without the last blocks if the whole is more than its parts: tokens do not quite add up. */

@@ -3,7 +3,7 @@
 
 import { commentLines, isPlain } from "./hidden.js";
 import type { PromptFile } from "./prompt.js";
-import { examine, findSecrets, type Secret } from "./secrets.js";
+import { examine, findSecrets, type Secret } from "../secrets/secrets.js";
 
 export interface ReadableFile {
   readonly path: string;

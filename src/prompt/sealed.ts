@@ -2,16 +2,16 @@
 
 import type { ChatMessage } from "../llm/chat.js";
 import { stripHidden, stripInvisible } from "./hidden.js";
-import { mark, redacted } from "./secrets.js";
+import { mark, redacted } from "../secrets/secrets.js";
 
 /** The messages with a mark in the place of everything that must not leave. */
 export function sealed(messages: readonly ChatMessage[], known: readonly string[] = []): ChatMessage[] {
-  // Of two that overlap the longer one goes first, or its rest would stay.
-  const values = known.toSorted((a, b) => b.length - a.length);
-  return messages.map((message) => ({ ...message, content: redacted(withoutKnown(message.content, values)) }));
+  return messages.map((message) => ({ ...message, content: redacted(withoutKnown(message.content, known)) }));
 }
 
-function withoutKnown(text: string, values: readonly string[]): string {
+export function withoutKnown(text: string, known: readonly string[]): string {
+  // Of two that overlap the longer one goes first, or its rest would stay.
+  const values = known.toSorted((a, b) => b.length - a.length);
   return values.reduce((rest, value) => rest.replaceAll(value, () => mark("a secret of this repository")), text);
 }
 

@@ -37,9 +37,3 @@ function countUpTo(text: string, exactly: CountTokens): number {
   }
   return tokens + exactly(sound.slice(from));
 }
-
-/** Tokens of one text: see `tokenCounter`. */
-export async function countTokens(text: string): Promise<number> {
-  const count = await tokenCounter();
-  return count(text);
-}

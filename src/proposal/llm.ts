@@ -108,6 +108,7 @@ interface Refused {
   readonly reason: string;
   /** For people: a sentence. */
   readonly short: string;
+  readonly applies?: boolean;
 }
 
 type Found = { readonly ok: true; readonly answer: ProposalAnswer; readonly diff: string } | Refused;
@@ -123,7 +124,8 @@ async function askForDiff(exchange: Exchange): Promise<Found> {
     onRound({ answer: reply.text, problem: checked.ok ? null : checked.reason });
     if (answer.ok && checked.ok) return { ok: true, answer, diff: checked.diff };
     const refusal = checked as Refused;
-    if (repair === MOST_REPAIRS) return answer.ok ? askForFile(exchange, answer, reply.text, refusal) : refusal;
+    if (repair === MOST_REPAIRS)
+      return answer.ok && refusal.applies !== true ? askForFile(exchange, answer, reply.text, refusal) : refusal;
     messages = repairMessages(prompt, reply.text, refusal.reason);
   }
 }

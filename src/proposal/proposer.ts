@@ -41,10 +41,13 @@ export interface ProposalContext {
   readonly check: (diff: string) => Promise<CheckedDiff>;
 }
 
-/** `diff` is the same change written exactly; `reason` says to its author how to mend it, and `short` in a sentence what is wrong. */
+/**
+ * `diff` is the same change written exactly; `reason` says to its author how to mend it, and `short` in a sentence what is wrong. One that `applies`
+ * is refused for what it does: another way of writing it does not help.
+ */
 export type CheckedDiff =
   | { readonly ok: true; readonly diff: string }
-  | { readonly ok: false; readonly reason: string; readonly short: string };
+  | { readonly ok: false; readonly reason: string; readonly short: string; readonly applies?: boolean };
 
 /** Paths relative to the repository. What judges is not among them. */
 export interface EvolvableFiles {

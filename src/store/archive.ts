@@ -8,12 +8,12 @@ import type {
   FinishedCycle,
   LedgerLine,
   Measurement,
-  ModelExpense,
   Spending,
   StoredAnswer,
   TrainingKey,
 } from "../candidate.js";
 import { readEntries, type ArchivedTry, type Entry } from "./entries.js";
+import { Expenses } from "./expenses.js";
 import { lockDirectory } from "./lock.js";
 
 /** Tries that are handed to a proposer: the last so many. */
@@ -33,8 +33,7 @@ export class Archive {
   readonly #claims = new Map<string, Claim>();
   readonly #starts = new Map<string, CycleStart>();
   readonly #answers = new Map<string, StoredAnswer>();
-  /** What language models cost, by day. */
-  readonly #spending = new Map<string, Spending>();
+  readonly #expenses = new Expenses();
   /** How many cycles had ended when one began to leave traces. */
   readonly #endedBefore = new Map<string, number>();
   /** Trainings that gave a score, by split. */
@@ -102,7 +101,7 @@ export class Archive {
 
   /** What language models cost on a day, written as 2026-11-24 (UTC). */
   async spent(day: string): Promise<Spending> {
-    return this.#spentOn(day);
+    return this.#expenses.spentOn(day);
   }
 
   /** What was tried before this cycle began, and is therefore the same however often it is resumed; nothing for one that has not begun. */
@@ -159,7 +158,7 @@ export class Archive {
     if (entry.kind === "start") this.#indexStart(entry.start);
     if (entry.kind === "attempt") this.#indexAttempt(entry);
     if (entry.kind === "answer") this.#answers.set(entry.answer.key, entry.answer);
-    if (entry.kind === "expense") this.#indexExpense(entry.expense);
+    if (entry.kind === "expense") this.#expenses.add(entry.expense);
     this.#indexTrace(entry);
     if (entry.kind === "cycle") this.#cycles.set(entry.result.id, entry.result);
   }
@@ -180,14 +179,6 @@ export class Archive {
     this.#endedBefore.set(cycle, this.#cycles.size);
   }
 
-  #indexExpense(expense: ModelExpense): void {
-    this.#spending.set(expense.day, withExpense(this.#spentOn(expense.day), expense));
-  }
-
-  #spentOn(day: string): Spending {
-    return this.#spending.get(day) ?? { tokens: 0, dollars: 0 };
-  }
-
   #indexTraining(key: TrainingKey, measurement: Measurement): void {
     this.#trainings.set(keyText(key), measurement);
     if (measurement.ok) this.#looks.set(key.split, (this.#looks.get(key.split) ?? 0) + 1);
@@ -199,20 +190,6 @@ function cycleOf(entry: Entry): string | undefined {
   if (entry.kind === "answer") return entry.answer.cycle;
   if (entry.kind === "attempt") return entry.cycle;
   return entry.kind === "cycle" ? entry.result.id : undefined;
-}
-
-function withExpense(spent: Spending, { usage, dollars: paid }: ModelExpense): Spending {
-  return {
-    tokens: spent.tokens + usage.inputTokens + usage.outputTokens,
-    dollars: spent.dollars + (paid ?? 0),
-  };
-}
-
-/** What language models cost on a day, for those who only read: no lock is needed. @param directory of the archive */
-export async function spentOn(day: string, directory: string): Promise<Spending> {
-  const { entries } = await readEntries(join(directory, "archive.jsonl"));
-  const expenses = entries.flatMap((entry) => (entry.kind === "expense" ? [entry.expense] : []));
-  return expenses.filter((expense) => expense.day === day).reduce(withExpense, { tokens: 0, dollars: 0 });
 }
 
 /** Equal for what is written once; the `place` makes others differ. */

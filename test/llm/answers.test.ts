@@ -1,9 +1,9 @@
 // What counts as an answer, and what does not, over real HTTP.
 
 import { describe, expect, test } from "@jest/globals";
-import { endless, failing, fenced, half, raw, silent, streaming, whole, wrongJson } from "../support/llm-server.js";
-import { jsonAnswer } from "../../src/llm/json-answer.js";
-import { KEY, REQUEST, SCHEMA, talks } from "./support.js";
+import { endless, failing, fenced, half, raw, silent, streaming, whole } from "../support/llm-server.js";
+import { jsonObjects } from "../../src/prompt/json-objects.js";
+import { KEY, REQUEST, SCHEMA, settingsFor, talkOf, talks } from "./support.js";
 
 const talk = talks();
 
@@ -20,6 +20,7 @@ describe("an answer", () => {
     });
     expect(expenses).toEqual([
       {
+        id: expect.any(String),
         day: "2026-11-24",
         model: "small",
         usage: { inputTokens: 100, outputTokens: 20 },
@@ -141,6 +142,20 @@ describe("no answer, but paid for,", () => {
   });
 
   test.each([
+    ["a web page", "text/html; charset=utf-8"],
+    ["a picture", "image/png"],
+  ])("is %s at a wrong address, and no model has worked for it", async (_, type) => {
+    const { ask, server, expenses } = await talk(() => raw(`<html>${"Welcome! ".repeat(1e5)}</html>`, type));
+    expect(await ask()).toMatchObject({
+      ok: false,
+      code: "malformed",
+      reason: expect.stringContaining("OPENAI_BASE_URL"),
+      usage: { inputTokens: 0, outputTokens: 0 },
+    });
+    expect([server.requests.length, expenses]).toEqual([1, []]);
+  });
+
+  test.each([
     ["a web page", raw("<html>Welcome!</html>", "application/json")],
     ["events without JSON", raw("data: hello\n\n")],
     ["JSON of another form", raw('data: {"choices": "none"}\n\n')],
@@ -160,31 +175,12 @@ describe("JSON", () => {
   test("is found in a fence with prose round it, as it came over the wire", async () => {
     const { ask } = await talk(() => fenced(value));
     const answer = await ask({ schema: SCHEMA });
-    expect(answer.ok && jsonAnswer(answer.text)).toEqual({ ok: true, value });
-  });
-
-  test("that is not whole is none, whatever the endpoint says of its end", async () => {
-    const { ask } = await talk(() => wrongJson());
-    const answer = await ask({ schema: SCHEMA });
-    expect(answer.ok && jsonAnswer(answer.text)).toMatchObject({
-      ok: false,
-      reason: expect.stringContaining("JSON object"),
-    });
-  });
-
-  test.each([
-    ["alone", JSON.stringify(value)],
-    ["after thoughts", `<think>Maybe ${JSON.stringify({ ...value, more: "words" })}?</think>${JSON.stringify(value)}`],
-    ["after a smaller one", `As in {"a": 1}: ${JSON.stringify(value)}`],
-    ["with bare line breaks in its strings", JSON.stringify(value).replaceAll("\\n", "\n")],
-    ["after a brace that opens nothing", `Use { as in ${JSON.stringify(value)}`],
-  ])("is found %s", (_, text) => {
-    expect(jsonAnswer(text)).toEqual({ ok: true, value });
+    expect(answer.ok && jsonObjects(answer.text)).toEqual([value]);
   });
 
   test("is looked for in linear time in a million braces, quotes and escapes", () => {
     for (const text of ["{", '{"', '{"\\"', '{"a":{', '"{'])
-      expect(jsonAnswer(text.repeat(1_000_000 / text.length)).ok).toBe(false);
+      expect(jsonObjects(text.repeat(1_000_000 / text.length))).toEqual([]);
   });
 });
 
@@ -195,5 +191,11 @@ describe("what never reaches the endpoint or never begins", () => {
     await server.close();
     expect(await ask()).toMatchObject({ ok: false, code: "unavailable", usage: { inputTokens: 0, outputTokens: 0 } });
     expect(expenses).toEqual([]);
+  });
+
+  test("is a port that no client talks to: it costs nothing, and is not tried again", async () => {
+    const { ask, waits, expenses } = talkOf(settingsFor("http://127.0.0.1:6667/v1"));
+    expect(await ask()).toMatchObject({ ok: false, code: "unavailable", reason: expect.stringContaining("bad port") });
+    expect([waits, expenses]).toEqual([[], []]);
   });
 });

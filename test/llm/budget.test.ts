@@ -3,7 +3,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, test } from "@jest/globals";
 import { half, streaming } from "../support/llm-server.js";
-import { openBudget, type Ledger } from "../../src/llm/budget.js";
+import { openBudget, type Expense, type Ledger } from "../../src/llm/budget.js";
 import { dollarsOf, mostUsage } from "../../src/llm/cost.js";
 import { REQUEST, SCHEMA, talks } from "./support.js";
 
@@ -28,9 +28,9 @@ describe("the daily budget", () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  test("stops by tokens where the price is not known", async () => {
+  test("stops by tokens where the price is not known and nobody set dollars, and says so once", async () => {
     const tokens = 120 + most.inputTokens + most.outputTokens - 1;
-    const { ask, server } = await talk(() => hello, { daily: { dollars: 0, tokens } });
+    const { ask, server, lines } = await talk(() => hello, { daily: { dollars: 1, tokens } });
     expect(await ask({ model: "unpriced" })).toMatchObject({ ok: true, dollars: null });
     expect(await ask({ model: "unpriced" })).toMatchObject({
       ok: false,
@@ -38,6 +38,28 @@ describe("the daily budget", () => {
       reason: expect.stringContaining("120 tokens are spent"),
     });
     expect(server.requests).toHaveLength(1);
+    expect(lines).toEqual([expect.stringMatching(/^unpriced: .* tokens alone limit .*AXON_MODEL_PRICES/)]);
+  });
+
+  test.each([
+    ["dollars are 0", "unpriced", { dollars: 0, tokens: 1e6 }, /AXON_MODEL_DAILY_DOLLARS is 0/],
+    ["tokens are 0", "small", { dollars: 1, tokens: 0 }, /AXON_MODEL_DAILY_TOKENS is 0/],
+    [
+      "somebody set dollars, and the price is not known",
+      "unpriced",
+      { dollars: 5, tokens: 1e6, setBy: { dollars: "limits.dollars in axon.yml" } },
+      /^limits\.dollars in axon\.yml limits dollars.*AXON_MODEL_PRICES=unpriced=/,
+    ],
+    [
+      "a request does not fit into what a file allows",
+      "small",
+      { dollars: 1, tokens: 10, setBy: { tokens: "limits.modelTokens in axon.yml" } },
+      /raise limits\.modelTokens in axon\.yml/,
+    ],
+  ])("sends nothing where %s", async (_, model, daily, reason) => {
+    const { ask, server } = await talk(() => hello, { daily });
+    expect(await ask({ model })).toMatchObject({ ok: false, code: "budget", reason: expect.stringMatching(reason) });
+    expect(server.requests).toHaveLength(0);
   });
 
   test("says so where one request is more than a whole day's", async () => {
@@ -76,23 +98,23 @@ describe("the daily budget", () => {
 });
 
 test("an expense that is written down while the ledger is read is not missed", async () => {
-  let tokens = 0;
+  const expenses = new Map<string, Expense>();
   const ledger: Ledger = {
     spent: async () => {
-      const read = { tokens, dollars: 0 };
+      const tokens = [...expenses.values()].reduce((sum, { usage }) => sum + usage.inputTokens + usage.outputTokens, 0);
       await pause(5);
-      return read;
+      return { tokens, dollars: 0 };
     },
-    record: ({ usage }) => {
-      tokens += usage.inputTokens + usage.outputTokens;
-      return Promise.resolve();
-    },
+    record: async (expense) => void expenses.set(expense.id, expense),
   };
   const budget = openBudget({ dollars: 1, tokens: 150 }, ledger, Date.now);
   const usage = { inputTokens: 50, outputTokens: 50 };
-  const first = await budget.reserve("small", usage, null);
+  const first = await budget.reserve({ name: "small", price: null }, usage);
   if (!first.ok) throw new Error(first.reason);
-  const [second] = await Promise.all([budget.reserve("small", usage, null), first.settle(usage, "answered")]);
+  const [second] = await Promise.all([
+    budget.reserve({ name: "small", price: null }, usage),
+    first.settle(usage, "answered"),
+  ]);
   expect(second.ok).toBe(false);
 });
 
@@ -106,6 +128,25 @@ describe("what a request may use at most", () => {
 });
 
 describe("the ledger", () => {
+  test("has the most that a request may cost while it is under way, so that a kill leaves it there", async () => {
+    const written: Expense[] = [];
+    const record = async (expense: Expense) => void written.push(expense);
+    let before: readonly Expense[] = [];
+    const { ask } = await talk(
+      () => {
+        before = [...written];
+        return hello;
+      },
+      {},
+      { record },
+    );
+    await ask();
+    expect(before).toMatchObject([
+      { outcome: "reserved", usage: most, dollars: dollarsOf(most, { input: 1, output: 10 }) },
+    ]);
+    expect(written.slice(1)).toMatchObject([{ id: before[0].id, outcome: "answered", usage: { outputTokens: 20 } }]);
+  });
+
   test("holds failed tries too, and the answer's cost includes them", async () => {
     const { ask, expenses } = await talk(({ number }) => (number === 1 ? half("") : hello));
     const answer = await ask();

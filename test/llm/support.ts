@@ -95,19 +95,29 @@ export function talkOf(settings: LlmSettings, ledger: Partial<Ledger> = {}): Omi
     },
   );
   const ask: Talk["ask"] = (change = {}) => chat({ ...REQUEST, ...change }, new AbortController().signal);
-  return { chat, ask, waits, lines, expenses: memory.expenses, now: () => time };
+  return {
+    chat,
+    ask,
+    waits,
+    lines,
+    expenses: memory.expenses,
+    now: () => time,
+  };
 }
 
+/** `expenses` are those that are settled and cost something. */
 function memoryLedger(): { readonly ledger: Ledger; readonly expenses: readonly Expense[] } {
+  const all = new Map<string, Expense>();
   const expenses: Expense[] = [];
   const ledger: Ledger = {
     spent: (day) => {
-      const today = expenses.filter((expense) => expense.day === day);
+      const today = [...all.values()].filter((expense) => expense.day === day);
       const tokens = today.reduce((sum, { usage }) => sum + usage.inputTokens + usage.outputTokens, 0);
       return Promise.resolve({ tokens, dollars: today.reduce((sum, { dollars }) => sum + (dollars ?? 0), 0) });
     },
     record: (expense) => {
-      expenses.push(expense);
+      all.set(expense.id, expense);
+      if (expense.outcome !== "reserved" && expense.usage.inputTokens > 0) expenses.push(expense);
       return Promise.resolve();
     },
   };

@@ -4,10 +4,18 @@ import { afterEach, describe, expect, test } from "@jest/globals";
 import type { ChatRequest } from "../../src/llm/chat.js";
 import { openChat } from "../../src/llm/open-chat.js";
 import type { LlmSettings } from "../../src/llm/settings.js";
-import { archiveLedger, readOnlyLedger } from "../../src/models/ledgers.js";
+import { archiveLedger, briefLedger } from "../../src/models/ledgers.js";
 import { PaidAnswers } from "../../src/models/paid-answers.js";
 import { Archive } from "../../src/store/archive.js";
-import { failing, startLlmServer, streaming, type Behaviour, type LlmServer } from "../support/llm-server.js";
+import {
+  failing,
+  half,
+  raw,
+  startLlmServer,
+  streaming,
+  type Behaviour,
+  type LlmServer,
+} from "../support/llm-server.js";
 import { temporaryDirectories } from "../support/temporary.js";
 
 const temporary = temporaryDirectories();
@@ -114,9 +122,40 @@ describe("money", () => {
     expect(await second.answers.about(2)(request("a"))).toMatchObject({ ok: false, code: "budget" });
     expect(server.requests.length).toBe(1);
     await second.archive.close();
-    expect(await readOnlyLedger(directory).spent("2026-11-24")).toEqual({ tokens: 120, dollars: 0.12 });
+    expect(await briefLedger(directory).spent("2026-11-24")).toEqual({ tokens: 120, dollars: 0.12 });
   });
 });
+
+test("a request under way at a kill is on the books at its most, and what it did cost takes that place", async () => {
+  const directory = temporary();
+  const archive = await Archive.open(directory);
+  const expense = (id: string, outputTokens: number, outcome: "reserved" | "answered") => {
+    const usage = { inputTokens: 10, outputTokens };
+    return {
+      kind: "expense",
+      expense: { id, day: "2026-11-24", model: "m", usage, dollars: outputTokens, outcome },
+    } as const;
+  };
+  await archive.append(expense("a", 90, "reserved"));
+  await archive.append(expense("b", 90, "reserved"));
+  await archive.append(expense("a", 5, "answered"));
+  const spent = await archive.spent("2026-11-24");
+  await archive.close(); // killed before b was settled
+  expect(spent).toEqual({ tokens: 115, dollars: 95 });
+  expect(await briefLedger(directory).spent("2026-11-24")).toEqual(spent);
+});
+
+test("an answer that is paid for is given back though a cycle has begun meanwhile, and counts at its most", async () => {
+  const directory = temporary();
+  const ledger = briefLedger(directory);
+  const expense = { id: "a", day: "2026-11-24", model: "m", usage: { inputTokens: 10, outputTokens: 90 }, dollars: 1 };
+  await ledger.record({ ...expense, outcome: "reserved" });
+  const cycle = await Archive.open(directory);
+  await ledger.record({ ...expense, dollars: 0.1, outcome: "answered" });
+  await expect(ledger.record({ ...expense, id: "b", outcome: "reserved" })).rejects.toMatchObject({ code: "locked" });
+  await cycle.close();
+  expect(await ledger.spent("2026-11-24")).toEqual({ tokens: 100, dollars: 1 });
+}, 30_000);
 
 describe("an endpoint that does not serve", () => {
   test("stops the command where the very first request is refused for its key, and nothing is kept", async () => {
@@ -132,6 +171,17 @@ describe("an endpoint that does not serve", () => {
     await expect(again.answers.about(1)(request("a"))).rejects.toMatchObject({ code: "model-unauthorized" });
     expect(server.requests.length).toBe(2);
     await again.archive.close();
+  });
+
+  test.each([
+    ["a page", raw("<html>", "text/html")],
+    ["half an answer", half("{")],
+  ])("is given up where it answers with %s", async (_, behaviour) => {
+    const server = await endpoint(() => behaviour);
+    const { answers, archive } = await run(temporary(), server);
+    for (let number = 1; number <= 6; number++) await answers.about(number)(request("a"));
+    await archive.close();
+    expect(server.requests.length).toBe(3);
   });
 
   test("is not asked any more after three failures in a row, in a resumed cycle neither", async () => {

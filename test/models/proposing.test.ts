@@ -32,10 +32,14 @@ const MODELS = parseConfiguration("proposer: llm\nlimits: { dollars: 0.5, modelT
 
 describe("who proposes", () => {
   test("is the search unless somebody says otherwise, and it asks for no key", () => {
-    const proposing = chooseProposing(null, "a wish", SEARCH);
+    const proposing = chooseProposing(null, null, SEARCH);
     expect(proposing).toMatchObject({ kind: "search", settings: null });
     expect(proposingId(proposing)).toEqual([]);
     expect(describeProposing(proposing)).toContain("nothing is sent anywhere");
+  });
+
+  test("hears no wish as the search, and says so", () => {
+    expect(() => chooseProposing(null, "a wish", SEARCH)).toThrow(/--hint is for language models.*--proposer llm/);
   });
 
   test("is what the flag says, whatever the repository says", () => {
@@ -53,8 +57,16 @@ describe("who proposes", () => {
     process.env["OPENAI_API_KEY"] = "sk-test";
     process.env["AXON_MODEL_DAILY_DOLLARS"] = "3";
     process.env["AXON_MODEL_DAILY_TOKENS"] = "1000";
-    expect(chooseProposing("llm", null, SEARCH).settings!.daily).toEqual({ dollars: 3, tokens: 1000 });
-    expect(chooseProposing("llm", null, MODELS).settings!.daily).toEqual({ dollars: 0.5, tokens: 1000 });
+    expect(chooseProposing("llm", null, SEARCH).settings!.daily).toEqual({
+      dollars: 3,
+      tokens: 1000,
+      setBy: { dollars: "AXON_MODEL_DAILY_DOLLARS", tokens: "AXON_MODEL_DAILY_TOKENS" },
+    });
+    expect(chooseProposing("llm", null, MODELS).settings!.daily).toEqual({
+      dollars: 0.5,
+      tokens: 1000,
+      setBy: { dollars: "limits.dollars in .github/axon.yml", tokens: "AXON_MODEL_DAILY_TOKENS" },
+    });
   });
 
   test("makes another cycle with another kind, model, address or wish, and none with another key or limit", () => {

@@ -6,6 +6,11 @@ import { attemptOf, contextOf } from "./contexts.js";
 
 const { noise, objective } = contextOf();
 const length = (text: string) => text.length;
+const within = (room: number) => ({
+  room,
+  count: length,
+  kept: { paths: new Set<string>(), lines: new Set<string>() },
+});
 
 describe("the history", () => {
   const attempts = [
@@ -18,13 +23,13 @@ describe("the history", () => {
   const idsIn = (text: string) => [...text.matchAll(/^- (\w+)/gm)].map(([, id]) => id);
 
   test("begins with what teaches most", () => {
-    const { text, shown } = historyOf(attempts, noise, objective, 10_000, length);
+    const { text, shown } = historyOf(attempts, noise, objective, within(10_000));
     expect(idsIn(text)).toEqual(["kept", "later", "harm", "nothing", "never"]);
     expect(shown).toBe(5);
   });
 
   test("leaves out the rest where there is little room, and says how many it shows", () => {
-    const { text, shown } = historyOf(attempts, noise, objective, 400, length);
+    const { text, shown } = historyOf(attempts, noise, objective, within(400));
     expect(text.length).toBeLessThanOrEqual(400);
     expect(idsIn(text)).toEqual(["kept", "later"].slice(0, shown));
     expect(shown).toBeGreaterThan(0);
@@ -32,7 +37,7 @@ describe("the history", () => {
 
   test("says better and worse in the objective's own direction", () => {
     const line = (direction: "lower" | "higher", effect: number) =>
-      historyOf([attemptOf({ effect, diff: "" })], noise, { ...objective, direction }, 1_000, length).text;
+      historyOf([attemptOf({ effect, diff: "" })], noise, { ...objective, direction }, within(1_000)).text;
     expect(line("lower", -0.1)).toContain("-0.1, better");
     expect(line("higher", -0.1)).toContain("-0.1, worse");
     expect(line("higher", 0)).toContain("0, no difference");
@@ -40,7 +45,7 @@ describe("the history", () => {
 
   test("shows the diffs of the five that teach most, if there is room", () => {
     const many = listOf(9, (i) => attemptOf({ id: `a${i}`, effect: -0.01 * i }));
-    const { text } = historyOf(many, noise, objective, 100_000, length);
+    const { text } = historyOf(many, noise, objective, within(100_000));
     expect([...text.matchAll(/^diff of (\w+)/gm)].map(([, id]) => id)).toEqual(["a8", "a7", "a6", "a5", "a4"]);
   });
 });

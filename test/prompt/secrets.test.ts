@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "@jest/globals";
-import { randomStrings } from "../../src/prompt/entropy.js";
-import { findSecrets, isSecretFile, redacted } from "../../src/prompt/secrets.js";
+import { randomStrings } from "../../src/secrets/entropy.js";
+import { findSecrets, isSecretFile, redacted } from "../../src/secrets/secrets.js";
 import { listOf, pick, rolls } from "../support/fuzzing.js";
 import { CANARIES } from "./canaries.js";
 
@@ -21,6 +21,16 @@ describe("secrets", () => {
       expect(findSecrets(line).length).toBeGreaterThan(0);
       for (const piece of key.split("\n")) expect(redacted(line)).not.toContain(piece);
     }
+  });
+
+  test.each([
+    ["DB_PA", "SS=S3cr3tPa55"],
+    ["define('DB_PASS", "WORD', 'hunter2xyz');"],
+    ["db:\n  pass", "word: correcthorse\n"],
+    ["PASS", "WORD=correcthorse\nPORT=1\n"],
+    ["curl -u ", "a:b https://x.example.org"],
+  ])("are found where they are short or plain words: %s…", (...parts) => {
+    expect(findSecrets(parts.join(""))).toHaveLength(1);
   });
 
   test("are none in this project's own files", () => {
@@ -48,6 +58,11 @@ describe("secrets", () => {
     'token: "identifier"',
     'apiKey: "your-api-key-1"',
     "https://user:password@example.com",
+    "password: string",
+    "  password: credentials",
+    "curl -u user:$TOKEN https://x.example.org",
+    "encryption: aes-256-gcm",
+    "the bypass=12345abcde of a valve",
     "the tokens of a text: about four characters each",
     "filePathOrUint8ArrayToTensorFloat32",
     "records/track_1_short/2025-01-04_SoftCap/README",
@@ -70,6 +85,11 @@ describe("secrets", () => {
     "config/secrets.yml",
     ".npmrc",
     "key.p12",
+    ".env-prod",
+    ".env_prod",
+    "env.local",
+    "prod.env.bak",
+    "home/.docker/config.json",
   ])("are all of %s", (path) => {
     expect(isSecretFile(path)).toBe(true);
     expect(redacted("a=b")).toBe("a=b");
@@ -77,7 +97,8 @@ describe("secrets", () => {
   });
 
   test("are not a file's name alone where it is an example", () => {
-    for (const path of [".env.example", "src/environment.ts", "docs/keys.md", "tokens.ts"])
-      expect(isSecretFile(path)).toBe(false);
+    const names = [".env.example", "example.env", "src/environment.ts", "docs/keys.md", "tokens.ts", "vite-env.d.ts"];
+    for (const path of [...names, "env.py", "conda-env.yml", "docker/config.json", "environment.txt"])
+      expect([path, isSecretFile(path)]).toEqual([path, false]);
   });
 });

@@ -90,9 +90,10 @@ describe("axon serve", () => {
       writeFileSync(file, token);
       await expect(started({ repositories, tokenFile: file })).rejects.toMatchObject({ code: "token" });
     }
-    writeFileSync(file, "0123456789abcdef0123\n");
+    const word = "0123456789abcdef0123";
+    writeFileSync(file, `${word}\n`);
     const server = await started({ repositories, tokenFile: file });
-    expect(server.authorization).toBe("Bearer 0123456789abcdef0123");
+    expect(server.authorization).toBe(`Bearer ${word}`);
   });
 
   test("says which port is in use, and how to take another", async () => {

@@ -12,7 +12,7 @@ const sure = (kind: string, pattern: RegExp): SecretKind => ({ kind, pattern, ce
 const likely = (kind: string, pattern: RegExp): SecretKind => ({ kind, pattern, certain: false });
 
 /** Names of values that nobody should see, as part of a longer name too. */
-const NAME = String.raw`(?:pass(?:word|wd|phrase)|pwd|secret|token|credential|(?:api|access|auth|account|private|signing|encryption)[_-]?key)`;
+const NAME = String.raw`(?:pass(?:word|wd|phrase)|(?:(?<![a-z])|pg|db|sql|smtp|mail|user|root)pass(?![a-z])|pwd|secret|token|credential|(?:api|access|auth|account|private|signing|encryption)[_-]?key)`;
 /** The rest of the name, then what assigns; quotes may be escaped, as in JSON within JSON. */
 const IS = String.raw`[\w.-]{0,40}[\\"'\]]{0,4}\s{0,8}(?::=|=>|[:=])\s{0,8}`;
 
@@ -78,14 +78,38 @@ export const SECRET_KINDS: readonly SecretKind[] = [
     ),
   ),
   likely("value called a secret", new RegExp(`${NAME}[\\w.-]{0,40}=(?<value>[\\w.~+/-]{8,500})`, "gi")),
+  likely(
+    "value called a secret",
+    new RegExp(
+      `\\b(?:define|set|put|setenv|setProperty)\\(\\s{0,8}["'][\\w.-]{0,40}${NAME}[\\w.-]{0,40}["'],\\s{0,8}(?<quote>["'])(?<value>[^\\s"'\`\\\\]{6,500})\\k<quote>`,
+      "gi",
+    ),
+  ),
+  likely(
+    "password",
+    /^[+ -]?\s{0,40}(?:- )?["']?[\w.-]{0,40}(?:pass(?:word|wd|phrase)?|pwd|PASS(?:WORD|WD|PHRASE)?|PWD)["']?[ \t]{0,8}[:=][ \t]{0,8}(?<value>(?!(?:credentials?|optional|required|password|disabled|enabled|nullable|unchanged)$)[a-z][a-z!@#$%^&*+-]{7,100})[ \t]*$/gm,
+  ),
+  likely(
+    "password of a command",
+    /\bcurl\b[^\n]{0,300}?\s(?:-u|--user)[ =]?\s{0,4}["']?[^\s:"'$]{1,100}:(?<value>[^\s"']{1,200})/g,
+  ),
+  likely(
+    "key of a cipher",
+    /(?:encryption|cipher|hmac|salt|ENCRYPTION|CIPHER|HMAC|SALT)[\w.-]{0,20}[\\"'\]]{0,4}\s{0,8}[:=]\s{0,8}[\\"']{0,2}(?<value>(?=[\w+/-]{0,200}\d)(?=[\w+/-]{0,200}[a-z])(?=[\w+/-]{0,200}[A-Z])[\w+/-]{16,200}={0,2})/g,
+  ),
 ];
 
 /** Files that hold secrets and little else, by their names in lower case. */
 export const SECRET_FILES: readonly RegExp[] = [
-  /^\.env(?:\..*)?$|\.env$/,
+  // `env` as a word of the name, but where the name ends as code or prose does.
+  /^\.env(?:\..*)?$|\.env$|^\.env[_-][\w.-]+$/,
+  /(?:^|[._-])env(?:[._-](?!(?:.*\.)?(?:[cm]?[jt]sx?|py|go|rs|rb|java|kt|scala|swift|php|c|h|cc|cpp|cs|lua|sh|bat|ps1|md|rst|html?|css|ya?ml|nix|lock)$)|$)/,
   /^\.(?:netrc|pgpass|htpasswd|npmrc|pypirc|git-credentials|dockercfg|my\.cnf|s3cfg|boto|vault-token)$|^_netrc$/,
   /^(?:id_(?:rsa|dsa|ecdsa|ed25519)|.*_rsa)$/,
   /\.(?:pem|key|p12|pfx|jks|keystore|ppk|asc|gpg|kdbx|tfvars|tfstate|ovpn|mobileprovision)$/,
   /^(?:credentials?|secrets?|service[_-]?account.*|client_secret.*|kubeconfig|auth)(?:\.(?:json|ya?ml|toml|ini|txt|cfg|conf|properties|xml|env|enc))$/,
   /^(?:credentials?|kubeconfig|master\.key|terraform\.rc|\.terraformrc)$/,
 ];
+
+/** The same by whole paths. */
+export const SECRET_PATHS: readonly RegExp[] = [/(?:^|\/)(?:\.docker\/config\.json|\.kube\/config)$/];

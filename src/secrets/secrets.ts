@@ -1,7 +1,7 @@
 // Finds what must not leave the machine in a text, and takes it out. Shapes and names are in secret-kinds.ts, chance in entropy.ts.
 
 import { randomStrings } from "./entropy.js";
-import { SECRET_FILES, SECRET_KINDS } from "./secret-kinds.js";
+import { SECRET_FILES, SECRET_KINDS, SECRET_PATHS } from "./secret-kinds.js";
 
 export interface Secret {
   readonly kind: string;
@@ -44,11 +44,17 @@ export function findSecrets(text: string, path = ""): readonly Secret[] {
   return examine(text, path).secrets;
 }
 
-/** By its name. */
+/** By its name; backups are what they are of. */
 export function isSecretFile(path: string): boolean {
-  const name = path.slice(path.lastIndexOf("/") + 1).toLowerCase();
-  if (/^\.env\.(?:example|sample|template|dist)$/.test(name)) return false;
-  return SECRET_FILES.some((pattern) => pattern.test(name));
+  const whole = path.toLowerCase().replace(/(?:\.(?:bak|backup|old|orig|save)|~){1,3}$/, "");
+  const name = whole.slice(whole.lastIndexOf("/") + 1);
+  if (/(?:^|[._-])(?:example|sample|template|dist)(?:[._-]|$)/.test(name)) return false;
+  return SECRET_FILES.some((pattern) => pattern.test(name)) || SECRET_PATHS.some((pattern) => pattern.test(whole));
+}
+
+/** A file of which nothing may leave, by its name or by a secret in it that is certain. */
+export function isKeptBack(text: string, path: string): boolean {
+  return findSecrets(text, path).some(({ certain }) => certain);
 }
 
 /** The text with a mark in the place of every secret. */
@@ -80,7 +86,7 @@ function shaped(text: string): Secret[] {
 /** A word called a token names a kind of token; a word called a password is a bad password. */
 function isWord(kind: string, match: string, value: string): boolean {
   if (kind !== "value called a secret") return false;
-  const isPassword = /pass(?:word|wd|phrase)|pwd|secret/i.test(match.slice(0, match.length - value.length));
+  const isPassword = /pass(?:word|wd|phrase|(?![a-z]))|pwd|secret/i.test(match.slice(0, match.length - value.length));
   const quoted = /["'`]$/.test(match);
   if (isPassword && quoted) return /^[A-Za-z]+(?:[._][A-Za-z]+)+$/.test(value) || /^\W+$/.test(value);
   return !/\d/.test(value) || !/[a-z]/i.test(value) || /^[\w$]+(?:\.[\w$]+)+$/.test(value);
