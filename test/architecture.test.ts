@@ -156,7 +156,7 @@ const HOUSE: House = {
     "node:process": [],
   },
   process: {
-    env: ["config", "repository/git"], // git gets the user's PATH and HOME, and nothing else is read from them
+    env: ["config", "repository/git", "runtime/no-telemetry"], // git gets the user's PATH and HOME, and nothing else is read from them
     argv: ["cli", "app"],
     exit: ["cli", "app", "process/child", "evaluation/worker"],
     exitCode: ["cli", "app"],

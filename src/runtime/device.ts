@@ -1,5 +1,6 @@
 // Sessions on a GPU, through the WebGPU provider that comes with ONNX Runtime. A run blocks the event loop of its process.
 
+import "./no-telemetry.js"; // first: it must hold when the library is loaded
 import * as ort from "onnxruntime-node";
 import { AxonError } from "../errors.js";
 import { GraphBuilder } from "../graph/builder.js";

@@ -1,5 +1,6 @@
 // Sessions of ONNX Runtime on the CPU. A run blocks the event loop of its process.
 
+import "./no-telemetry.js"; // first: it must hold when the library is loaded
 import * as ort from "onnxruntime-node";
 import type { Tensor, TensorData } from "../graph/graph.js";
 import { fromOrt, guarded, mapValues, toOrt } from "./tensors.js";

@@ -1,5 +1,6 @@
 // Tensors and errors on their way to ONNX Runtime and back.
 
+import "./no-telemetry.js"; // first: it must hold when the library is loaded
 import * as ort from "onnxruntime-node";
 import { AxonError } from "../errors.js";
 import type { ElementType, Tensor, TensorData } from "../graph/graph.js";
