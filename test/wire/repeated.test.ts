@@ -3,21 +3,12 @@
 import { expect, test } from "@jest/globals";
 import type { ProposalContext } from "../../src/proposal/proposer.js";
 import { createPatch } from "../../src/patch/index.js";
-import { evolve, type EvolveHooks } from "../../src/wire/evolve.js";
+import { evolve } from "../../src/wire/evolve.js";
+import { OPTIONS, UNWATCHED } from "../support/command-repository.js";
 import { textRepository } from "../support/repositories.js";
 import { temporaryDirectories } from "../support/temporary.js";
 
 const temporary = temporaryDirectories();
-
-const HOOKS: EvolveHooks = {
-  signal: new AbortController().signal,
-  onStart: () => {},
-  onEvent: () => {},
-  onAsk: () => {},
-  onDelay: () => {},
-  onProgress: () => {},
-  onClaim: () => {},
-};
 
 /** No learning at all, once; what the check of a diff says about it is kept. */
 function hopeless(said: string[]) {
@@ -35,21 +26,7 @@ test("a change that one cycle found clearly worse is refused by the next, in wor
   await textRepository(directory);
   const said: string[] = [];
   const cycle = (seed: number, tokens: number) =>
-    evolve(
-      {
-        directory,
-        corpus: null,
-        privateCorpus: null,
-        trainings: 36,
-        tokens,
-        seed,
-        prepareNetwork: false,
-        proposer: null,
-        hint: null,
-        propose: hopeless(said),
-      },
-      HOOKS,
-    );
+    evolve({ ...OPTIONS, directory, trainings: 36, tokens, seed, propose: hopeless(said) }, UNWATCHED);
   const first = await cycle(21, 1000);
   expect(first.attempts).toMatchObject([{ decision: "rejected", cost: { trainings: 1 } }]);
   const second = await cycle(22, 1000);
