@@ -7,6 +7,7 @@ import type { CycleRecord, History } from "../dashboard/source.js";
 import { AxonError } from "../errors.js";
 import { readEntries, type Entry } from "../store/entries.js";
 import { checkedCycle } from "../store/cycles.js";
+import { Expenses } from "../store/expenses.js";
 
 const EMPTY: History = { cycles: [], spend: { trainings: 0, seconds: 0, dollars: null }, trouble: null };
 
@@ -55,7 +56,7 @@ export function historyOf(entries: readonly Entry[]): History {
   const claims = new Map<string, Claim>();
   const troubles: string[] = [];
   let [trainings, seconds] = [0, 0];
-  let dollars: number | null = null;
+  const expenses = new Expenses();
   const draft = (cycle: string) => {
     const found = drafts.get(cycle) ?? { attempts: [], finished: null };
     drafts.set(cycle, found);
@@ -69,7 +70,7 @@ export function historyOf(entries: readonly Entry[]): History {
       trainings++;
       seconds += entry.measurement.ok ? entry.measurement.seconds : 0;
     }
-    if (entry.kind === "expense") dollars = (dollars ?? 0) + (entry.expense.dollars ?? 0);
+    if (entry.kind === "expense") expenses.add(entry.expense);
     if (entry.kind !== "cycle") continue;
     try {
       draft(entry.result.id).finished = checkedCycle(entry.result);
@@ -82,5 +83,6 @@ export function historyOf(entries: readonly Entry[]): History {
     const paid = finished?.cost.models?.dollars ?? null;
     return { id, attempts: finished?.attempts ?? attempts, finished, dollars: paid, claim: claims.get(id) ?? null };
   });
+  const dollars = expenses.spent()?.dollars ?? null;
   return { cycles, spend: { trainings, seconds, dollars }, trouble: troubles[0] ?? null };
 }

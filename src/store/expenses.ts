@@ -13,10 +13,19 @@ export class Expenses {
 
   /** @param day in UTC, written as 2026-11-24 */
   spentOn(day: string): Spending {
-    const spent = [...(this.#days.get(day)?.values() ?? [])];
-    return {
-      tokens: spent.reduce((sum, { usage }) => sum + usage.inputTokens + usage.outputTokens, 0),
-      dollars: spent.reduce((sum, { dollars }) => sum + (dollars ?? 0), 0),
-    };
+    return sumOf([...(this.#days.get(day)?.values() ?? [])]);
   }
+
+  /** Of all days; null where nothing was ever written down. */
+  spent(): Spending | null {
+    if (this.#days.size === 0) return null;
+    return sumOf([...this.#days.values()].flatMap((day) => [...day.values()]));
+  }
+}
+
+function sumOf(expenses: readonly ModelExpense[]): Spending {
+  return {
+    tokens: expenses.reduce((sum, { usage }) => sum + usage.inputTokens + usage.outputTokens, 0),
+    dollars: expenses.reduce((sum, { dollars }) => sum + (dollars ?? 0), 0),
+  };
 }

@@ -148,3 +148,12 @@ test("the history has cycles that ended, that did not, that are of another versi
   expect(history.spend).toEqual({ trainings: 1, seconds: 0, dollars: null });
   expect(history.trouble).toContain("another version of AXON wrote cycle old");
 });
+
+test("what was set aside for a model's answer gives way to what was paid, and is not added to it", () => {
+  const expense = (id: string, dollars: number, outcome: string) => {
+    const usage = { inputTokens: 10, outputTokens: 10 };
+    return { kind: "expense", expense: { id, day: "2026-11-24", model: "m", usage, dollars, outcome } } as const;
+  };
+  const spentOf = (...expenses: readonly ReturnType<typeof expense>[]) => historyOf(expenses).spend.dollars;
+  expect(spentOf(expense("a", 1, "reserved"), expense("a", 0.25, "answered"), expense("b", 2, "reserved"))).toBe(2.25);
+});
