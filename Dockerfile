@@ -6,7 +6,7 @@ WORKDIR /axon
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json tsconfig.pages.json ./
-COPY scripts/clean.mjs scripts/
+COPY scripts scripts
 COPY src src
 RUN npm run build && npm prune --omit=dev
 # onnxruntime-node carries its library for every platform; one of them is enough.
