@@ -153,7 +153,7 @@ async function checked(diff: string, version: RepositoryVersion, ground: Ground,
   };
   const applied = await applyToTree(diff, { lookUp, policy: ground.policy });
   if (!applied.ok) return unfit(explainRefusal(applied.error), applied.error.message);
-  const after = await patched({ diff }, version, "checked", ground);
+  const after = await versionOf(applied.files, version, "checked", ground);
   if ("ok" in after) return unfit(after.reason);
   const refused = await known(after);
   if (refused) {
@@ -187,11 +187,22 @@ export async function patched(
   { diff }: Pick<Proposal, "diff">,
   to: RepositoryVersion,
   id: string,
-  { specPath, lookUp, policy }: Ground,
+  ground: Ground,
 ): Promise<RepositoryVersion | Failure> {
+  const { lookUp, policy } = ground;
   const applied = await applyToTree(diff, { lookUp: overlaid(lookUp, to.changes), policy });
   if (!applied.ok) return failure("patch", `the patch does not apply: ${applied.error.message}`);
-  const changes = await changedFurther(to.changes, applied.files, lookUp);
+  return versionOf(applied.files, to, id, ground);
+}
+
+/** What changes of files make of a version; a Failure where that is too large for a receipt or has no valid spec. */
+async function versionOf(
+  files: readonly FileChange[],
+  to: RepositoryVersion,
+  id: string,
+  { specPath, lookUp }: Ground,
+): Promise<RepositoryVersion | Failure> {
+  const changes = await changedFurther(to.changes, files, lookUp);
   const size = [...changes.values()].reduce((sum, text) => sum + (text?.length ?? 0), 0);
   if (changes.size > MOST_FILES || size > MOST_TEXT) {
     return failure(
@@ -199,7 +210,7 @@ export async function patched(
       `with what was kept before it changes ${changes.size} files of ${size} characters; a receipt holds ${MOST_FILES} files of ${MOST_TEXT}`,
     );
   }
-  const touched = applied.files.find((file) => file.path === specPath || file.from === specPath);
+  const touched = files.find((file) => file.path === specPath || file.from === specPath);
   if (touched === undefined) return { id, changes, specText: to.specText, spec: to.spec };
   const after = touched.path === specPath ? touched.after : undefined;
   if (after === undefined) return failure("patch", `the patch removes ${specPath}`);

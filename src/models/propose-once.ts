@@ -3,6 +3,7 @@
 import type { ModelCost, Proposal } from "../candidate.js";
 import type { Ledger } from "../llm/budget.js";
 import type { ChatMessage } from "../llm/chat.js";
+import { dollarsOf } from "../llm/cost.js";
 import { openChat } from "../llm/open-chat.js";
 import type { LlmSettings } from "../llm/settings.js";
 import { MOST_OUTPUT } from "../proposal/conversation.js";
@@ -56,7 +57,7 @@ export async function proposeOnce(one: OneProposal, { signal, say }: ProposeHook
   const { context, settings, ledger, tokens, hint, dryRun } = one;
   const [{ name: model, price }] = settings.models;
   const { version, messages, inputTokens, leftOut } = await promptFor(context, { tokens, hint });
-  const dollars = (output: number) => price && (inputTokens * price.input + output * price.output) / 1e6;
+  const dollars = (outputTokens: number) => dollarsOf({ inputTokens, outputTokens }, price);
   const shown = {
     model,
     host: new URL(settings.baseUrl).host,

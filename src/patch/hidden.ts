@@ -1,6 +1,7 @@
 // Additions that a reader of the diff cannot see. Where a character goes on standing in its place or its moved file, it may stay.
 
 import { hiddenCharacters } from "../fence/hidden-characters.js";
+import { codePointName } from "../unseen.js";
 import type { Edit } from "./edits.js";
 import type { FileLine } from "./file-lines.js";
 import type { PatchError } from "./patch-error.js";
@@ -35,9 +36,7 @@ function hiddenIn(lines: readonly { readonly text: string }[]): ReadonlySet<stri
 const MOST_NAMED = 5;
 
 function unseen(file: string, found: readonly string[], place: Pick<PatchError, "hunk" | "line">): PatchError {
-  const names = found
-    .slice(0, MOST_NAMED)
-    .map((character) => `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}`);
+  const names = found.slice(0, MOST_NAMED).map(codePointName);
   const message =
     `the lines added to ${file} hold characters that nobody sees or that turn the direction of text ` +
     `(${names.join(", ")}): leave them out, or write them as escapes`;

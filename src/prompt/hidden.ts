@@ -1,11 +1,10 @@
 // What a text holds that a person reading it does not see, and how to get rid of it. Secrets are another matter.
 
-/** Control and format characters, broken surrogates, private ones, fillers, tags, variation selectors. */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+import { STACKED, UNSEEN } from "../unseen.js";
+
 /** What a pictograph is made with: one selector behind it, one joiner between two. */
 const PICTOGRAPH =
   /\p{Extended_Pictographic}\p{Emoji_Modifier}?\ufe0f?(?:\u200d\p{Extended_Pictographic}\p{Emoji_Modifier}?\ufe0f?){0,4}/gu;
-const STACKED = /(\p{M}{4})\p{M}+/gu;
 const HARMLESS = new Set(["\t", "\n", "\f"]);
 
 /** Escape sequences of terminals: colours, titles, links. */
@@ -17,7 +16,7 @@ const ANSI = new RegExp(
 
 const COMMENT = /<!--[\s\S]*?(?:-->|$)/g;
 /** Elements that a page does not show, with what is in them. */
-const UNSEEN = /<(script|style|template|noscript|picture|title)\b[^<>]{0,2000}>[\s\S]{0,20000}?<\/\1\s*>/gi;
+const NOT_SHOWN = /<(script|style|template|noscript|picture|title)\b[^<>]{0,2000}>[\s\S]{0,20000}?<\/\1\s*>/gi;
 /** Attributes are not read by who reads the page. */
 const TAG = /<(\/?[a-z][a-z0-9-]{0,30})\s[^<>]{0,2000}>/gi;
 const IMAGE = /!\[[^\]\n]{0,500}\](?:\([^()\n]{0,500}\)|\[[^\]\n]{0,200}\])?/g;
@@ -30,7 +29,7 @@ export function stripHidden(text: string): string {
   return stripInvisible(text.replaceAll("\r\n", "\n").replaceAll(ANSI, ""))
     .replaceAll(COMMENT, "")
     .replaceAll(/<!--|-->/g, "") // what was put together by taking out
-    .replaceAll(UNSEEN, "")
+    .replaceAll(NOT_SHOWN, "")
     .replaceAll(IMAGE, "")
     .replaceAll(LINK_TITLE, "$1)")
     .replaceAll(DEFINITION, "")
@@ -49,7 +48,7 @@ export function stripInvisible(text: string): string {
 }
 
 function withoutInvisible(text: string): string {
-  return text.replaceAll(INVISIBLE, (found) => (HARMLESS.has(found) ? found : ""));
+  return text.replaceAll(UNSEEN, (found) => (HARMLESS.has(found) ? found : ""));
 }
 
 /** Whether a line of a file shows all that it holds. */

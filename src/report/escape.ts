@@ -1,20 +1,14 @@
 // Texts from outside, made harmless: hypotheses of a language model, reasons, names. What is hidden in them becomes visible, and none of
 // it becomes markup, a link, a mention or a reference.
 
-/** Control and format characters, bidirectional overrides, fillers, variation selectors, private and broken ones. */
-const HIDDEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu;
-const STACKED = /(\p{M}{4})\p{M}+/gu;
+import { codePointName, STACKED, UNSEEN } from "../unseen.js";
 
 /** Every hidden character as its number, marks stacked on one letter at most four high. Tabs and line ends stay. */
 export function visible(text: string): string {
   return text
     .replaceAll("\r\n", "\n")
     .replace(STACKED, "$1")
-    .replace(HIDDEN, (found) => (found === "\n" || found === "\t" ? found : codePoint(found)));
-}
-
-function codePoint(character: string): string {
-  return `[U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}]`;
+    .replace(UNSEEN, (found) => (found === "\n" || found === "\t" ? found : `[${codePointName(found)}]`));
 }
 
 /** In one visible line of at most `length` characters. */
