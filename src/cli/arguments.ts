@@ -2,12 +2,13 @@
 
 import { InvalidArgumentError } from "commander";
 
-/** A whole number from `min` up. */
-export function whole(min: number): (text: string) => number {
+/** A whole number from `min` up, or up to `max`. */
+export function whole(min: number, max = Infinity): (text: string) => number {
+  const range = max === Infinity ? `from ${min} up` : `from ${min} to ${max}`;
   return (text) => {
     const value = Number(text);
-    if (text.trim() !== "" && Number.isSafeInteger(value) && value >= min) return value;
-    throw new InvalidArgumentError(`expected a whole number from ${min} up.`);
+    if (text.trim() !== "" && Number.isSafeInteger(value) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`expected a whole number ${range}.`);
   };
 }
 

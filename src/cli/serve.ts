@@ -20,7 +20,7 @@ export function serveCommand(program: Command, context: Context): void {
     .description("a dashboard over what repositories went through, live while axon evolve runs elsewhere")
     .option("--repo <dir...>", "the git repositories that are evolved", ["."])
     .option("--host <host>", "the address to listen on", "127.0.0.1")
-    .option("--port <n>", "0 takes any that is free", whole(0), 4173)
+    .option("--port <n>", "0 takes any that is free", whole(0, 65_535), 4173)
     .option("--token-file <file>", "a secret to sign in with (default: a new one every time)")
     .option("--json", "print one JSON object, as soon as it listens")
     .action(async ({ repo, host, port, tokenFile }: ServeFlags) => {

@@ -58,6 +58,7 @@ const CASES: readonly (readonly [string, () => string[], string, RegExp])[] = [
   ["a missing option", () => ["train"], "usage", /--spec/],
   ["a number that is none", () => ["evolve", "--tokens", "many"], "usage", /whole number from 1/],
   ["a budget of 0", () => ["evolve", "--tokens", "0"], "usage", /whole number from 1/],
+  ["a port that no machine has", () => ["serve", "--port", "99999"], "usage", /whole number from 0 to 65535/],
   ["a device that is none", () => train("good.yml", "text.txt", "--device", "tpu"), "usage", /cpu, webgpu/],
   ["a missing spec", () => train("nowhere.yml", "text.txt"), "spec-missing", /nowhere\.yml/],
   ["a broken spec", () => train("broken.yml", "text.txt"), "spec-syntax", /broken\.yml:\d+:\d+: /],
