@@ -1,6 +1,7 @@
 // The evidence of a cycle as a document: what was changed, whether it helps and how surely, what it costs, how to get the numbers again.
 
 import type { FinishedCycle, Origin, Receipt } from "../candidate.js";
+import { bundleOf } from "./bundle.js";
 import { attemptsSection, selectedAttempts } from "./attempts.js";
 import { curvesChart, differencesChart } from "./charts.js";
 import { columns, type Block, type Document, type Inline, type Section, type Text } from "./document.js";
@@ -105,7 +106,7 @@ function sureness(pValue: number | null, pairs: number, power: number | null): s
 }
 
 function changeSection(cycle: FinishedCycle, receipt: Receipt | null, { diff: limit }: Limits): Section {
-  const bundle = cycle.attempts.filter(({ id, decision }) => decision === "kept" && !cycle.pruned.includes(id));
+  const bundle = bundleOf(cycle);
   const items = bundle.map(({ id, hypothesis }): Text => [{ code: id }, ` ${hypothesis}`]);
   const whole = receipt?.diff ?? bundle.map(({ diff }) => diff).join("\n");
   const summary = receipt ? "The whole diff" : "The diffs, one on top of the other";

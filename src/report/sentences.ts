@@ -1,6 +1,7 @@
 // What a report says in words about a cycle: the verdict, the change, the costs elsewhere, the way it was decided. Pure.
 
 import type { Attempt, FinishedCycle, Objective, Trade } from "../candidate.js";
+import { bundleOf, changeOf } from "./bundle.js";
 import type { Text } from "./document.js";
 import { chance, counted, decimalsOf, fixed, grown, MEASURES, mean, signed } from "./numbers.js";
 
@@ -51,16 +52,14 @@ function judged(effect: number, { direction }: Pick<Objective, "direction">): st
 }
 
 /** The hypotheses of the bundle, in a line. */
-export function changed({ attempts, pruned }: FinishedCycle): string {
-  const bundle = attempts.filter(({ id, decision }) => decision === "kept" && !pruned.includes(id));
-  return bundle.length === 0 ? "nothing" : bundle.map(({ hypothesis }) => hypothesis.split(": ")[0]).join("; ");
+export function changed(cycle: FinishedCycle): string {
+  return bundleOf(cycle).map(changeOf).join("; ") || "nothing";
 }
 
 /** Who proposed the bundle, in a line: models as their endpoint names them. */
-export function proposedBy({ attempts, pruned }: FinishedCycle): string {
-  const bundle = attempts.filter(({ id, decision }) => decision === "kept" && !pruned.includes(id));
+export function proposedBy(cycle: FinishedCycle): string {
   const steps = new Map<string, number>();
-  for (const { origin } of bundle) {
+  for (const { origin } of bundleOf(cycle)) {
     const who = origin ? `${origin.model} (prompt ${origin.prompt})` : "the search";
     steps.set(who, (steps.get(who) ?? 0) + 1);
   }

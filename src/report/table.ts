@@ -1,6 +1,7 @@
 // A cycle as a table that a person can read in a terminal. Pure.
 
 import type { Attempt, Decision, FinishedCycle } from "../candidate.js";
+import { changeOf } from "./bundle.js";
 import { oneLine } from "./escape.js";
 import { askingCost, reasonOf } from "./sentences.js";
 
@@ -37,11 +38,10 @@ function parametersText(parameters: number | null): string {
 
 /** The confidence is that of a single pair: 50 % is a coin toss and 95 % is little. */
 function attemptRow(attempt: Attempt): string[] {
-  const { id, hypothesis, effect, pValue, decision } = attempt;
+  const { id, effect, pValue, decision } = attempt;
   const delta = effect === null ? "" : signed(effect);
   const confidence = pValue === null ? "" : `${(100 * (1 - pValue)).toFixed(1)} %`;
-  const [change] = hypothesis.split(/\n|: /); // what follows says why
-  return [id, oneLine(change, 60), delta, confidence, decision, oneLine(reasonOf(attempt), REASON)];
+  return [id, oneLine(changeOf(attempt), 60), delta, confidence, decision, oneLine(reasonOf(attempt), REASON)];
 }
 
 /** The decision in words, with the interval where something was measured. */

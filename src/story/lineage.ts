@@ -1,6 +1,7 @@
 // The lineage of a repository as text: which attempt departed from which, what was kept, and on which commits the cycles stand. Pure.
 
 import type { Attempt, Claim, FinishedCycle } from "../candidate.js";
+import { bundleOf, changeOf } from "../report/bundle.js";
 import { oneLine } from "../report/escape.js";
 import { counted, decimalsOf, fixed, signed } from "../report/numbers.js";
 import { drawTree, type Branch } from "./tree.js";
@@ -83,11 +84,10 @@ function rootText(cycle: FinishedCycle | Unfinished): string {
 }
 
 function attemptLine(attempt: Attempt, cycle: FinishedCycle | Unfinished, isChampion: boolean): string {
-  const { id, effect, hypothesis } = attempt;
+  const { id, effect } = attempt;
   const delta = effect === null ? "" : ` ${signed(effect, decimalsOfCycle(cycle))}`;
-  const [change] = hypothesis.split(/\n|: /); // what follows says why
   const star = isFinished(cycle) && id === cycle.champion ? championMark(isChampion) : "";
-  return `${oneLine(id, 20)} ${wordOf(attempt, cycle)}${delta}  ${oneLine(change, WORDS)}${star}`;
+  return `${oneLine(id, 20)} ${wordOf(attempt, cycle)}${delta}  ${oneLine(changeOf(attempt), WORDS)}${star}`;
 }
 
 /** The noise of a cycle is on record once it has ended. */
@@ -104,18 +104,13 @@ export function wordOf({ id, decision }: Attempt, cycle: FinishedCycle | Unfinis
   return decision === "kept" && isFinished(cycle) && cycle.pruned.includes(id) ? "kept, left out" : decision;
 }
 
-/** The attempts that the cycle's bundle is made of. */
-export function bundleOf({ attempts, pruned }: FinishedCycle): readonly Attempt[] {
-  return attempts.filter(({ id, decision }) => decision === "kept" && !pruned.includes(id));
-}
-
 function cycleLines({ cycle, holds, claim }: Told, isChampion: boolean): string[] {
   const { id, baseCommit, decision, noise, objective, branch } = cycle;
   const on = holds === null || holds.length === 0 ? "" : `, which holds ${holds.join(", ")}`;
   const effect = decision.effect === null ? "" : ` ${signed(decision.effect, decimalsOf(noise))}`;
   const head = `${isChampion ? "★" : " "} ${oneLine(id, 64)}  ${decision.verdict}${effect}  ${oneLine(objective.name, 40)}  on ${baseCommit.slice(0, 10)}${on}`;
   if (branch === null) return [head];
-  const bundle = bundleOf(cycle).map(({ hypothesis }) => oneLine(hypothesis.split(/\n|: /)[0], WORDS));
+  const bundle = bundleOf(cycle).map((attempt) => oneLine(changeOf(attempt), WORDS));
   const after = claim === undefined ? "" : `; after the merge: ${claimWord(claim)}`;
   return [head, `    ${oneLine(branch, 100)}: ${bundle.join("; ")}${after}`];
 }

@@ -1,10 +1,10 @@
 // One attempt's story in words, and a cycle's: what was thought, changed, measured and decided, what it cost, and what became of it. Pure.
 
 import type { Attempt, FinishedCycle } from "../candidate.js";
+import { bundleOf, changeOf } from "../report/bundle.js";
 import { oneLine, visible } from "../report/escape.js";
 import { chance, counted, decimalsOf, fixed, oftenness, signed, timeText } from "../report/numbers.js";
 import {
-  bundleOf,
   claimWord,
   decimalsOfCycle,
   isFinished,
@@ -67,7 +67,7 @@ function finishedStory(told: Told): string {
   const { cycle } = told;
   const { decision, baseline, noise, objective, attempts, cost } = cycle;
   const decimals = decimalsOf(noise);
-  const bundle = bundleOf(cycle).map(({ id, hypothesis }) => `${id} ${hypothesis.split(/\n|: /)[0]}`);
+  const bundle = bundleOf(cycle).map((attempt) => `${attempt.id} ${changeOf(attempt)}`);
   return [
     `cycle ${oneLine(cycle.id, 64)} on commit ${cycle.baseCommit.slice(0, 10)}`,
     "",
@@ -98,7 +98,7 @@ function proposerOf({ proposer, origin }: Attempt): string {
 
 function parentWords({ parent }: Attempt, { attempts }: Telling["cycle"]): string {
   const found = attempts.find(({ id }) => id === parent);
-  return found ? `${parent}: ${found.hypothesis.split(/\n|: /)[0]}` : "the baseline";
+  return found ? `${parent}: ${changeOf(found)}` : "the baseline";
 }
 
 function measuredWords({ effect, pValue, differences }: Attempt, cycle: Telling["cycle"]): string {

@@ -3,12 +3,12 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import type { Attempt, CycleResult, FinishedCycle, Pair, Receipt, ReceiptStep } from "../candidate.js";
+import type { Attempt, FinishedCycle, Pair, Receipt, ReceiptStep } from "../candidate.js";
 import type { CycleOutcome } from "../evolution/cycle.js";
-import type { RepositoryVersion } from "../evolution/workshop.js";
-import type { Ground } from "../evolution/workshop.js";
+import type { Ground, RepositoryVersion } from "../evolution/workshop.js";
 import { applyToTree, changedFurther, classifyChange, createPatch, UNCHANGED, type Changes } from "../patch/index.js";
 import { cpuKind } from "../machine.js";
+import { bundleOf } from "../report/bundle.js";
 import { oneLine } from "../report/escape.js";
 import { mean } from "../report/numbers.js";
 import { RUNTIME_VERSION } from "../runtime/session.js";
@@ -65,10 +65,6 @@ export async function writeReceipt({
   await mkdir(join(directory, "receipts"), { recursive: true });
   await writeTogether(join(directory, "receipts"), { [`${result.id}.json`]: () => json(receipt) });
   return name;
-}
-
-function bundleOf({ attempts, pruned }: Pick<CycleResult, "attempts" | "pruned">): readonly Attempt[] {
-  return attempts.filter(({ id, decision }) => decision === "kept" && !pruned.includes(id));
 }
 
 function stepOf({ id, proposer, origin }: Attempt): ReceiptStep {
